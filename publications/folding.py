@@ -1,0 +1,8 @@
+# Text as search compares it: case and accents do not count. The same on both databases, whose own
+# case folding differs.
+import unicodedata
+
+
+def fold(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())

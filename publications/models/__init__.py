@@ -1,0 +1,22 @@
+# What editors write: plain normal tables. Questions asked of them live in querysets.py.
+from publications.models.content_type import ContentType
+from publications.models.featured_item import FeaturedItem
+from publications.models.file import File
+from publications.models.image import Image
+from publications.models.person import Authorship, Person
+from publications.models.publication import Publication
+from publications.models.redirect import Redirect
+from publications.models.topic import Topic, TopicAncestry
+
+__all__ = [
+    "Authorship",
+    "ContentType",
+    "FeaturedItem",
+    "File",
+    "Image",
+    "Person",
+    "Publication",
+    "Redirect",
+    "Topic",
+    "TopicAncestry",
+]

@@ -1,0 +1,142 @@
+# Pictures: one row per picture with its words and rights. Files and renditions are made at upload.
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from publications import images
+from publications.querysets import ImageQuerySet
+
+
+def original_path(image: "Image", filename: str) -> str:
+    suffix = PurePosixPath(filename).suffix.lower()[:5]
+    return f"originals/{image.checksum[:2]}/{image.checksum}{suffix}"
+
+
+class Image(models.Model):
+    """A picture that publications and topics may share.
+
+    `renditions` lists the files pages use (see `images.render`), so that a page never opens a file.
+    A picture may be announced before its file exists; pages then show a stand-in with the same words.
+    """
+
+    file = models.ImageField(
+        upload_to=original_path,
+        blank=True,
+        help_text="JPEG, PNG, WebP, AVIF or GIF, at best 1,500 pixels wide or more. "
+        "Location and camera data are removed.",
+    )
+    alternative_text = models.CharField(
+        max_length=400,
+        blank=True,
+        help_text="What the picture shows, in a sentence, for readers who cannot see it.",
+    )
+    is_decorative = models.BooleanField(
+        "decorative",
+        default=False,
+        help_text="The picture adds nothing to the text; it is then not read out.",
+    )
+    caption = models.TextField(blank=True, help_text="Shown below the picture, without the credit.")
+    credit = models.CharField(max_length=200, blank=True, help_text="Such as “Photo: A. Name / Agency”.")
+    licence = models.CharField(max_length=120, blank=True)
+    usable_until = models.DateField(
+        null=True, blank=True, help_text="After this day the picture no longer shows anywhere."
+    )
+    focal_x = models.FloatField(
+        "focal point, from the left",
+        default=0.5,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="0 is the left edge, 1 the right. Crops keep this point in the picture.",
+    )
+    focal_y = models.FloatField(
+        "focal point, from the top",
+        default=0.5,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="0 is the top edge, 1 the bottom.",
+    )
+    width = models.PositiveIntegerField(null=True, editable=False)
+    height = models.PositiveIntegerField(null=True, editable=False)
+    checksum = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    renditions = models.JSONField(default=dict, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "picture"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(focal_x__range=(0, 1), focal_y__range=(0, 1)),
+                name="image_focal_point_inside",
+            ),
+        ]
+
+    def __str__(self):
+        return self.alternative_text or self.caption or f"Picture {self.pk}"
+
+    @property
+    def has_text_alternative(self) -> bool:
+        return self.is_decorative or bool(self.alternative_text.strip())
+
+    @property
+    def alt(self) -> str:
+        return "" if self.is_decorative else self.alternative_text
+
+    def is_usable(self, now=None) -> bool:
+        return not self.usable_until or self.usable_until >= timezone.localdate(now)
+
+    def rendition_url(self, name: str) -> str:
+        return reverse("publications:image-rendition", args=[self.pk, name])
+
+    @property
+    def rendition_names(self) -> set[str]:
+        sets = [*self.renditions.get("avif", []), *self.renditions.get("webp", [])]
+        return {rendition["name"] for rendition in [*sets, self.renditions.get("jpeg")] if rendition}
+
+    def clean(self):
+        super().clean()
+        if self.alternative_text:
+            try:
+                images.check_alternative_text(self.alternative_text)
+            except ValidationError as error:
+                raise ValidationError({"alternative_text": error.messages}) from error
+        if self.file and not self.file._committed:
+            try:
+                images.check_upload(self.file)
+            except ValidationError as error:
+                raise ValidationError({"file": error.messages}) from error
+
+    def save(self, *args, **kwargs):
+        """Checks and stores a new file; makes renditions when the file or the focal point changed.
+
+        Costs up to a few seconds for a large picture, once. Raises ValidationError for a file that is
+        not a picture we take.
+        """
+        if self.file and not self.file._committed:
+            self._store_original()
+        focal = [self.focal_x, self.focal_y]
+        if not self.file:
+            self.renditions = {}
+        elif self.renditions.get("focal") != focal:
+            with self.file.open("rb") as original:
+                self.renditions = images.render(original, self.file.storage, focal=focal) | {"focal": focal}
+        super().save(*args, **kwargs)
+
+    def _store_original(self) -> None:
+        """Keep the upload upright and without metadata; the same picture twice is one file."""
+        facts = images.check_upload(self.file)
+        self.width, self.height, self.checksum = facts.width, facts.height, facts.checksum
+        content = images.clean_original(self.file)
+        path, storage = original_path(self, content.name), self.file.storage
+        if not storage.exists(path):
+            path = storage.save(path, content)
+        self.file = path
+        self.renditions = {}

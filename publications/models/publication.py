@@ -1,0 +1,191 @@
+# The publication: what editors write and readers cite. Rules of visibility live in querysets.py.
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, URLValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from publications.folding import fold
+from publications.models.slugs import SluggedModel
+from publications.querysets import PublicationQuerySet
+from publications.richtext import RichTextField, plain_text
+
+DOI = RegexValidator(r"^10\.\d{4,9}/\S+$", "A DOI looks like 10.5555/abc-123, without https://doi.org/.")
+LANGUAGE = RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "A language code such as en, fr or pt-BR.")
+
+
+class Publication(SluggedModel):
+    """A report, commentary, testimony, news release, brief or tool.
+
+    `state` is what editors decided; what the public sees is that *and* the clock: a published item with
+    a time in the future is scheduled, and appears at its second without any job.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    slug_source = "title"
+
+    content_type = models.ForeignKey(
+        "ContentType", on_delete=models.PROTECT, related_name="publications", verbose_name="type"
+    )
+    topics = models.ManyToManyField(
+        "Topic",
+        related_name="publications",
+        blank=True,
+        help_text="It also lists in the topics above these.",
+    )
+    title = models.CharField(max_length=400)
+    subtitle = models.CharField(max_length=400, blank=True)
+    summary = models.TextField(
+        blank=True, help_text="One to three plain sentences, shown in lists and by search engines."
+    )
+    key_findings = models.TextField(blank=True, help_text="Plain text, one finding on each line.")
+    body = RichTextField(blank=True)
+    published_at = models.DateTimeField(
+        "publication date",
+        null=True,
+        blank=True,
+        help_text="Readers see it from this moment on, to the second. In the future: it is scheduled.",
+    )
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    withdrawal_note = models.TextField(
+        blank=True, help_text="Why it was withdrawn. Its page stays and shows this notice; lists drop it."
+    )
+    image = models.ForeignKey(
+        "Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="publications",
+        verbose_name="picture",
+    )
+    authors = models.ManyToManyField("Person", through="Authorship", related_name="publications")
+    report_number = models.CharField(max_length=60, blank=True)
+    doi = models.CharField("DOI", max_length=200, blank=True, validators=[DOI])
+    language = models.CharField(
+        max_length=12, blank=True, validators=[LANGUAGE], help_text="Only where it differs from the site's."
+    )
+    external_url = models.URLField(
+        "address elsewhere",
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(["http", "https"])],
+        help_text="Where a tool runs, or where a reprinted text first appeared.",
+    )
+    lead = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="companions",
+        verbose_name="main item of the study",
+        help_text="For a brief, news release or tool: the report it belongs to. They then point to each other.",
+    )
+    import_id = models.CharField(
+        max_length=200, blank=True, help_text="The item's name in the system it was imported from."
+    )
+    search_text = models.TextField(editable=False, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        permissions = [("publish_publication", "Can publish, schedule and withdraw publications")]
+        indexes = [
+            models.Index(fields=["state", "-published_at", "-id"], name="publication_newest"),
+            models.Index(
+                fields=["content_type", "state", "-published_at", "-id"], name="publication_type_newest"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "in_review", "published", "withdrawn"]),
+                name="publication_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=False) | Q(state__in=["draft", "in_review"]),
+                name="publication_published_has_date",
+            ),
+            models.CheckConstraint(condition=~Q(lead=F("id")), name="publication_not_its_own_lead"),
+            models.UniqueConstraint(fields=["doi"], condition=~Q(doi=""), name="publication_doi_unique"),
+            models.UniqueConstraint(
+                fields=["import_id"], condition=~Q(import_id=""), name="publication_import_id_unique"
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("publications:publication-detail", args=[self.slug])
+
+    def clean(self):
+        super().clean()
+        errors = {}
+        if self.state in {self.State.PUBLISHED, self.State.WITHDRAWN} and not self.published_at:
+            errors["published_at"] = "A published item needs its date and time."
+        if self.state == self.State.PUBLISHED and self.image and not self.image.has_text_alternative:
+            errors["image"] = (
+                "This picture has no alternative text. Describe it, or mark it as decorative, before publishing."
+            )
+        if self.lead and self.lead.lead_id:
+            errors["lead"] = f"“{self.lead}” belongs to a study itself. Choose that study's main item."
+        elif self.lead and self.pk and (self.lead_id == self.pk or self.companions.exists()):
+            errors["lead"] = "This item is the main item of its study, so it cannot belong to another."
+        if errors:
+            raise ValidationError(errors)
+
+    def save(self, *args, **kwargs):
+        self.search_text = self.make_search_text()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
+        super().save(*args, **kwargs)
+
+    def make_search_text(self) -> str:
+        """All words a search may find, folded."""
+        parts = [
+            self.title,
+            self.subtitle,
+            self.summary,
+            self.key_findings,
+            plain_text(self.body),
+            self.report_number,
+            self.doi,
+        ]
+        return fold(" ".join(part for part in parts if part))
+
+    @property
+    def is_public(self) -> bool:
+        return self.state == self.State.PUBLISHED and self.published_at <= timezone.now()
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.state == self.State.PUBLISHED and self.published_at > timezone.now()
+
+    @property
+    def status(self) -> str:
+        """The state in words an editor uses: a published item that waits for its time is Scheduled."""
+        return "Scheduled" if self.is_scheduled else self.get_state_display()
+
+    @property
+    def picture(self):
+        """The image while it may be used, else None."""
+        return self.image if self.image and self.image.is_usable() else None
+
+    @property
+    def findings(self) -> list[str]:
+        return [line.strip() for line in self.key_findings.splitlines() if line.strip()]

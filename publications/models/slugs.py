@@ -1,0 +1,95 @@
+# Addresses that never break: every model with a page has a slug, made from its name when left empty,
+# and leaves a redirect behind when it changes.
+from anyascii import anyascii
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.text import slugify
+
+SLUG_LENGTH = 80
+
+
+def make_slug(text: str, fallback: str = "item") -> str:
+    """Lower-case ASCII words of a text in any script, cut between words at 80 characters."""
+    slug = slugify(anyascii(text))
+    if len(slug) > SLUG_LENGTH:
+        slug = slug[: SLUG_LENGTH + 1].rpartition("-")[0] or slug[:SLUG_LENGTH]
+    return slug or fallback
+
+
+def numbered(slug: str, number: int) -> str:
+    """The slug itself, then slug-2, slug-3 and so on, within the length allowed."""
+    suffix = f"-{number}" if number > 1 else ""
+    return slug[: SLUG_LENGTH - len(suffix)] + suffix
+
+
+class SluggedModel(models.Model):
+    """A row with a page of its own.
+
+    `slug_source` names the field a slug is made from. Saving a changed slug records the old one, so that
+    former addresses lead here for good; a slug that ever was is never given to another row.
+    """
+
+    slug_source = "name"
+
+    slug = models.SlugField(
+        max_length=SLUG_LENGTH,
+        unique=True,
+        blank=True,
+        help_text="The last part of the page's address. Left empty, it is made from the title. "
+        "After a change the old address leads to the new one.",
+    )
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db, field_names, values, **kwargs):
+        instance = super().from_db(db, field_names, values, **kwargs)
+        instance._stored_slug = instance.__dict__.get("slug")
+        return instance
+
+    def clean(self):
+        super().clean()
+        if self.slug and self._slug_is_taken(self.slug):
+            raise ValidationError({"slug": "This address belongs, or once belonged, to another page."})
+
+    def save(self, *args, **kwargs):
+        if not self.slug:
+            self.slug = self._free_slug()
+            kwargs = _with_field(kwargs, "slug")
+        old_slug = getattr(self, "_stored_slug", None)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if old_slug and old_slug != self.slug:
+                self._record_redirect(old_slug)
+        self._stored_slug = self.slug
+
+    def _free_slug(self) -> str:
+        base = make_slug(getattr(self, self.slug_source), fallback=self._meta.model_name)
+        number = 1
+        while self._slug_is_taken(numbered(base, number)):
+            number += 1
+        return numbered(base, number)
+
+    def _slug_is_taken(self, slug: str) -> bool:
+        others = type(self)._base_manager.filter(slug=slug).exclude(pk=self.pk)
+        former = self._former_slugs().filter(slug=slug)
+        if self.pk:
+            former = former.exclude(**{self._meta.model_name: self.pk})
+        return others.exists() or former.exists()
+
+    def _former_slugs(self):
+        from publications.models.redirect import Redirect
+
+        return Redirect.objects.filter(**{f"{self._meta.model_name}__isnull": False})
+
+    def _record_redirect(self, old_slug: str) -> None:
+        mine = self._former_slugs().filter(**{self._meta.model_name: self.pk})
+        mine.filter(slug=self.slug).delete()  # back to a former address: it must not lead away
+        mine.get_or_create(slug=old_slug, defaults={self._meta.model_name: self})
+
+
+def _with_field(kwargs: dict, field: str) -> dict:
+    if kwargs.get("update_fields") is None:
+        return kwargs
+    return kwargs | {"update_fields": {*kwargs["update_fields"], field}}

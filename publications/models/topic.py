@@ -1,0 +1,130 @@
+# Topics and their tree.
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.urls import reverse
+
+from publications.models.slugs import SluggedModel
+from publications.querysets import TopicQuerySet
+from publications.richtext import RichTextField
+
+
+class Topic(SluggedModel):
+    """A subject with a landing page. A publication of a subtopic also lists in all topics above it."""
+
+    name = models.CharField(max_length=120)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        help_text="Items of this topic also list in the topic above it.",
+    )
+    description = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="One plain sentence, shown in lists of topics and by search engines.",
+    )
+    introduction = RichTextField(
+        blank=True, help_text="One or two paragraphs at the top of the topic's page."
+    )
+    picture = models.ForeignKey(
+        "Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="topics",
+        help_text="Shown where the topic itself is featured, such as the home page.",
+    )
+    slots = models.PositiveSmallIntegerField(
+        "featured items",
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(6)],
+        help_text="How many featured items the page shows at most, 1 to 6.",
+    )
+    tops_up = models.BooleanField(
+        "fill empty places",
+        default=False,
+        help_text="When fewer items are featured, fill the places with the topic's newest.",
+    )
+    position = models.PositiveIntegerField(
+        default=100, help_text="Smaller numbers come first among the topics on the same level."
+    )
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(slots__range=(1, 6)), name="topic_slots_1_to_6"),
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="topic_not_below_itself"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("publications:topic-detail", args=[self.slug])
+
+    @classmethod
+    def from_db(cls, db, field_names, values, **kwargs):
+        instance = super().from_db(db, field_names, values, **kwargs)
+        instance._stored_parent_id = instance.__dict__.get("parent_id")
+        return instance
+
+    def clean(self):
+        super().clean()
+        if self.parent_id and self.pk and self.parent.is_within(self):
+            raise ValidationError(
+                {"parent": f"“{self.parent}” is this topic or lies within it; choose another topic."}
+            )
+
+    def save(self, *args, **kwargs):
+        moved = self._state.adding or self.parent_id != getattr(self, "_stored_parent_id", None)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if moved:
+                TopicAncestry.rebuild()
+        self._stored_parent_id = self.parent_id
+
+    def ancestors(self):
+        """The topics above this one, the topmost first."""
+        return Topic.objects.filter(descendant_paths__topic=self, descendant_paths__depth__gt=0).order_by(
+            "-descendant_paths__depth"
+        )
+
+    def is_within(self, other: "Topic") -> bool:
+        """Whether this topic is the other one or lies somewhere below it."""
+        return TopicAncestry.objects.filter(ancestor=other, topic=self).exists()
+
+
+class TopicAncestry(models.Model):
+    """Each topic with each topic above it, and with itself at depth 0. Derived from `Topic.parent`, so
+    that "everything within a topic" is one look-up in an index."""
+
+    ancestor = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="descendant_paths")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="ancestor_paths")
+    depth = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["topic", "depth", "pk"]
+        constraints = [models.UniqueConstraint(fields=["ancestor", "topic"], name="topic_ancestry_unique")]
+
+    def __str__(self):
+        return f"{self.topic_id} within {self.ancestor_id}"
+
+    @classmethod
+    def rebuild(cls) -> None:
+        """Make all rows anew. Topics count in hundreds and seldom move, so nothing cleverer is needed."""
+        parents = dict(Topic.objects.values_list("pk", "parent_id"))
+        rows = []
+        for topic in parents:
+            ancestor, depth = topic, 0
+            while ancestor and depth <= len(parents):
+                rows.append(cls(ancestor_id=ancestor, topic_id=topic, depth=depth))
+                ancestor, depth = parents[ancestor], depth + 1
+            if depth > len(parents):
+                raise ValidationError("A topic cannot lie within itself.")
+        cls.objects.all().delete()
+        cls.objects.bulk_create(rows, batch_size=500)

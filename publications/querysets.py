@@ -1,0 +1,121 @@
+# Every question asked of the models more than once, as chainable verbs. Imports no models.
+# `published` is the one rule of what the public may see in lists; whatever shows lists starts from it.
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+
+def public_now(now=None, prefix: str = "") -> Q:
+    """The rule itself, to be asked of the clock: published, and not before its time."""
+    return Q(**{f"{prefix}state": "published", f"{prefix}published_at__lte": now or timezone.now()})
+
+
+class PublicationQuerySet(QuerySet):
+    def published(self, now=None):
+        """What the public finds in lists, feeds, counts and searches."""
+        return self.filter(public_now(now))
+
+    def addressable(self, now=None):
+        """What has a public page: the published, and the withdrawn with their notice."""
+        return self.filter(state__in=["published", "withdrawn"], published_at__lte=now or timezone.now())
+
+    def visible_to(self, user, now=None):
+        """What this user may find in lists: everything for staff who may view publications."""
+        return self if may_view_hidden(user) else self.published(now)
+
+    def readable_by(self, user, now=None):
+        """What this user may open by its address."""
+        return self if may_view_hidden(user) else self.addressable(now)
+
+    def in_topic(self, topic):
+        """Of this topic or of any topic within it."""
+        through = self.model.topics.through.objects.filter(
+            publication=OuterRef("pk"), topic__ancestor_paths__ancestor=topic
+        )
+        return self.filter(Exists(through))
+
+    def in_any_topic(self, topics):
+        """Of any of these topics or of any topic within them."""
+        through = self.model.topics.through.objects.filter(
+            publication=OuterRef("pk"), topic__ancestor_paths__ancestor__in=topics
+        )
+        return self.filter(Exists(through))
+
+    def of_types(self, content_types):
+        return self.filter(content_type__in=content_types)
+
+    def written_by(self, person):
+        return self.filter(authorships__person=person)
+
+    def newest_first(self):
+        """A total order: many items share a date, so the later-made row comes first among them."""
+        return self.order_by("-published_at", "-pk")
+
+    def oldest_first(self):
+        return self.order_by("published_at", "pk")
+
+    def for_cards(self):
+        """All that a card shows, in one query and without the long texts."""
+        return self.select_related("content_type", "image").defer(
+            "body", "key_findings", "search_text", "withdrawal_note"
+        )
+
+    def with_bylines(self):
+        """Adds the authors in their order: one more query for the whole list."""
+        return self.prefetch_related(
+            Prefetch("authorships", self.model.authorships.rel.related_model.objects.select_related("person"))
+        )
+
+
+class TopicQuerySet(QuerySet):
+    def with_counts(self, now=None):
+        """Adds `publication_count` and `latest_at` over each topic and all topics within it."""
+        path = "descendant_paths__topic__publications"
+        public = public_now(now, prefix=f"{path}__")
+        return self.annotate(
+            publication_count=Count(path, filter=public, distinct=True),
+            latest_at=Max(f"{path}__published_at", filter=public),
+        )
+
+    def topmost(self):
+        return self.filter(parent__isnull=True)
+
+
+class PersonQuerySet(QuerySet):
+    def with_counts(self, now=None):
+        public = public_now(now, prefix="authorships__publication__")
+        return self.annotate(publication_count=Count("authorships", filter=public))
+
+    def published(self, now=None):
+        """Those with at least one public publication."""
+        return self.with_counts(now).filter(publication_count__gt=0)
+
+
+class FeaturedItemQuerySet(QuerySet):
+    def live(self, now=None):
+        """Those that readers see now: within their time, and of a public publication."""
+        now = now or timezone.now()
+        return self.filter(
+            Q(starts_at__isnull=True) | Q(starts_at__lte=now),
+            Q(ends_at__isnull=True) | Q(ends_at__gt=now),
+            public_now(now, prefix="publication__"),
+        )
+
+
+class ImageQuerySet(QuerySet):
+    def visible_to(self, user, now=None):
+        """Pictures of a public publication or of a topic, while they may be used; all for staff."""
+        if may_view_hidden(user):
+            return self
+        now = now or timezone.now()
+        publications = self.model.publications.rel.related_model.objects
+        topics = self.model.topics.rel.related_model.objects
+        in_use = Exists(publications.published(now).filter(image=OuterRef("pk"))) | Exists(
+            topics.filter(picture=OuterRef("pk"))
+        )
+        usable = Q(usable_until__isnull=True) | Q(usable_until__gte=timezone.localdate(now))
+        return self.filter(in_use, usable)
+
+
+def may_view_hidden(user) -> bool:
+    """Whether drafts and scheduled items show to this user: staff who may view publications."""
+    return bool(user and user.is_staff and user.has_perm("publications.view_publication"))

@@ -1,0 +1,99 @@
+# Safe rich text: one list of what editors may write, used by the editor in the admin, by the sanitiser
+# on every save and import, and (headings, tables) by the page that shows it. Knows no models.
+import html
+import re
+
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
+
+EXTENSIONS = {
+    "Bold": True,
+    "Italic": True,
+    "Subscript": True,
+    "Superscript": True,
+    "Heading": {"levels": [2, 3, 4]},
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Blockquote": True,
+    "HorizontalRule": True,
+    "HardBreak": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+}
+_clean = create_sanitizer(EXTENSIONS)
+
+
+def sanitize(text: str) -> str:
+    """The text with every tag, attribute and address removed that editors may not write.
+
+    A first-level heading would compete with the page's own, so then all headings move down one level.
+    Plain text without any tag becomes paragraphs, cut at blank lines.
+    """
+    text = (text or "").replace("\x00", "").strip()
+    if not text:
+        return ""
+    if "<" not in text:
+        text = "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n\s*\n", text))
+    if re.search(r"<h1[\s>]", text, re.IGNORECASE):
+        text = re.sub(
+            r"(</?h)([1-3])(?=[\s>])", lambda m: f"{m[1]}{int(m[2]) + 1}", text, flags=re.IGNORECASE
+        )
+    text = re.sub(r"<(/?)b(?=[\s>])", r"<\1strong", text, flags=re.IGNORECASE)
+    text = re.sub(r"<(/?)i(?=[\s>])", r"<\1em", text, flags=re.IGNORECASE)
+    return _clean(text)
+
+
+def plain_text(text: str) -> str:
+    """The words alone, for search and for machines: tags become blanks, entities become letters."""
+    words = strip_tags(re.sub(r"<(/?(p|h\d|li|td|th|tr|br|blockquote))\b", r" <\1", text))
+    return " ".join(html.unescape(words).split())
+
+
+class RichTextField(ProseEditorField):
+    """HTML that is safe to show as it is: cleaned in forms and again on every save."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **({"extensions": EXTENSIONS, "sanitize": sanitize} | kwargs))
+
+    def pre_save(self, instance, add):
+        text = sanitize(getattr(instance, self.attname))
+        setattr(instance, self.attname, text)
+        return text
+
+
+def headings(text: str) -> list[tuple[str, str]]:
+    """(anchor, words) of each second-level heading, in order, for the list of contents."""
+    return [(anchor, words) for anchor, words, level in _anchors(text) if level == "2"]
+
+
+def show(text: str) -> SafeString:
+    """Sanitised text as a page shows it: headings can be linked to, wide tables scroll by themselves."""
+    anchors = iter(_anchors(text))
+    text = re.sub(r"<h([234])>", lambda m: f'<h{m[1]} id="{next(anchors)[0]}">', text)
+    text = re.sub(
+        r"<table\b.*?</table>",
+        lambda m: f'<div class="scroll" role="region" aria-label="Table" tabindex="0">{m[0]}</div>',
+        text,
+        flags=re.DOTALL,
+    )
+    return mark_safe(text)  # everything stored has passed sanitize
+
+
+def _anchors(text: str) -> list[tuple[str, str, str]]:
+    found, used = [], set()
+    for level, inner in re.findall(r"<h([234])>(.*?)</h\1>", text, re.DOTALL):
+        words = plain_text(inner)
+        base = anchor = f"s-{slugify(words)[:60] or 'section'}"
+        number = 1
+        while anchor in used:
+            number += 1
+            anchor = f"{base}-{number}"
+        used.add(anchor)
+        found.append((anchor, words, level))
+    return found

@@ -1,0 +1,87 @@
+# Strict readers for settings that come from the environment.
+# A value that cannot be understood stops the start with one sentence; nothing is guessed.
+import os
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def switch(name: str, *, default: bool) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} is “{value}”. Write true or false.")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list; blanks between commas do not count."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def secret_key(data_dir: Path, *, debug: bool) -> str:
+    """The key from SECRET_KEY, else from the file `secret-key` that `make setup` writes once."""
+    key_file = data_dir / "secret-key"
+    if key := text("SECRET_KEY"):
+        return key
+    if key_file.is_file() and (key := key_file.read_text().strip()):
+        return key
+    if debug:
+        return "only-for-development-never-for-a-public-site"
+    raise ImproperlyConfigured(
+        f"There is no secret key. Run `make setup`, which writes {key_file}, or set SECRET_KEY, "
+        "or set DEBUG=true on a development machine."
+    )
+
+
+def database(data_dir: Path, project_dir: Path) -> dict:
+    """Django's settings for DATABASE_URL: a SQLite file in the data directory unless told otherwise.
+
+    A relative SQLite path is relative to the project, whatever folder a command is run from.
+    """
+    url = text("DATABASE_URL") or f"sqlite:///{data_dir / 'topichub.sqlite3'}"
+    try:
+        settings = environ.Env.db_url_config(url)
+    except Exception as error:
+        raise ImproperlyConfigured("DATABASE_URL is not a database address.") from error
+    engine = settings.get("ENGINE", "")
+    if engine.endswith("sqlite3"):
+        return settings | sqlite_options(settings["NAME"], project_dir)
+    if engine.endswith("postgresql"):
+        # With its default cost for random reads PostgreSQL scans whole tables that fit in memory.
+        options = settings.get("OPTIONS", {}) | {"options": "-c jit=off -c random_page_cost=1.1"}
+        return settings | {"OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
+
+
+def sqlite_options(name: str, project_dir: Path) -> dict:
+    """Readers never wait for the writer (WAL); writers queue instead of failing half-way (IMMEDIATE)."""
+    return {
+        "NAME": name if name == ":memory:" else str(project_dir / name),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
+        },
+    }
+
+
+def cache() -> dict:
+    """Django's settings for CACHE_URL: the memory of each process unless told otherwise."""
+    try:
+        return environ.Env.cache_url_config(text("CACHE_URL", "locmemcache://"))
+    except Exception as error:
+        raise ImproperlyConfigured(
+            "CACHE_URL is not a cache address, e.g. redis://localhost:6379/0."
+        ) from error
