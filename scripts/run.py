@@ -1,0 +1,68 @@
+# Serves the site on this machine with a sample collection to look at: what `make run` does.
+# A public site is set up with prepare.py and a proxy instead; docs/operators.md says how.
+import os
+import socket
+import sys
+
+from scripts.prepare import prepare, step
+
+HOST = "127.0.0.1"
+DEMONSTRATION = {
+    "TOPICHUB_HTTPS": "off",  # plain HTTP, which never leaves this machine
+    "TOPICHUB_SITE_NAME": "Skerry Institute",
+}
+
+
+def free_port():
+    """PORT, when nothing listens there yet; otherwise one sentence and the end."""
+    value = os.environ.get("PORT", "").strip() or "8000"
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        sys.exit(f"PORT is “{value}”. Write a number from 1 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, int(value)))
+        except PermissionError:
+            sys.exit(f"Port {value} is reserved for the system. Try: make run PORT=8001")
+        except OSError:
+            sys.exit(f"Port {value} is in use. Try: make run PORT={next_port(int(value))}")
+    return value
+
+
+def next_port(port):
+    return port + 1 if port < 65535 else 8000
+
+
+def load_sample_into_empty_database():
+    from django.core.management import call_command
+
+    from publications.models import Publication
+
+    if not Publication.objects.exists():
+        with step("Loading the sample collection"):
+            call_command("load_sample", with_demo_users=True, verbosity=0)
+
+
+def serve(port):
+    """Become the server, so that signals and the exit status are its own."""
+    from django.db import connection
+
+    connection.close()
+    site = f"http://{HOST}:{port}/"
+    print(f"\nThe site:  {site}\nThe admin: {site}admin/\n\nCtrl-C ends it.", flush=True)
+    command = [sys.executable, "-m", "granian", "topichub.wsgi:application", "--interface", "wsgi"]
+    command += ["--host", HOST, "--port", port, "--workers", "2", "--log-level", "warning"]
+    os.execv(command[0], command)
+
+
+def run():
+    for name, value in DEMONSTRATION.items():
+        os.environ.setdefault(name, value)
+    port = free_port()
+    prepare()
+    load_sample_into_empty_database()
+    serve(port)
+
+
+if __name__ == "__main__":
+    run()
