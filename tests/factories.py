@@ -1,0 +1,90 @@
+# Builders of rows for tests: each makes one valid row, and takes any field by its name.
+from datetime import timedelta
+from io import BytesIO
+from itertools import count
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image as Picture
+
+from publications.models import Authorship, ContentType, FeaturedItem, File, Image, Person, Publication, Topic
+
+_number = count(1)
+
+
+def make_type(**fields):
+    number = next(_number)
+    return ContentType.objects.create(
+        **{"name": f"Type {number}", "plural": f"Type {number} items", "mark": 8} | fields
+    )
+
+
+def make_topic(name=None, **fields):
+    return Topic.objects.create(name=name or f"Topic {next(_number)}", **fields)
+
+
+def make_person(name=None, **fields):
+    return Person.objects.create(name=name or f"Ada Number{next(_number)}", **fields)
+
+
+def make_publication(title=None, *, topics=(), authors=(), type="report", **fields):
+    """Published yesterday unless told otherwise. `type` is the slug of one of the default types."""
+    fields.setdefault("state", Publication.State.PUBLISHED)
+    fields.setdefault("published_at", timezone.now() - timedelta(days=1))
+    if "content_type" not in fields:
+        fields["content_type"] = ContentType.objects.get(slug=type)
+    publication = Publication.objects.create(title=title or f"Publication {next(_number)}", **fields)
+    publication.topics.set(topics)
+    for position, person in enumerate(authors):
+        Authorship.objects.create(publication=publication, person=person, position=position)
+    return publication
+
+
+def make_draft(title=None, **fields):
+    return make_publication(title, **{"state": Publication.State.DRAFT, "published_at": None} | fields)
+
+
+def make_scheduled(title=None, *, days=1, **fields):
+    return make_publication(title, published_at=timezone.now() + timedelta(days=days), **fields)
+
+
+def make_withdrawn(title=None, **fields):
+    return make_publication(title, state=Publication.State.WITHDRAWN, **fields)
+
+
+def make_featured(topic, publication, **fields):
+    return FeaturedItem.objects.create(topic=topic, publication=publication, **fields)
+
+
+def jpeg(width=60, height=40, colour="teal", name="picture.jpg"):
+    """An upload: a real JPEG of one colour."""
+    content = BytesIO()
+    Picture.new("RGB", (width, height), colour).save(content, "JPEG")
+    return ContentFile(content.getvalue(), name=name)
+
+
+def make_image(alternative_text="A tide gauge at low water", file=None, **fields):
+    """With a real file and its renditions; `file=""` makes a picture that is still awaited."""
+    return Image.objects.create(
+        alternative_text=alternative_text, file=jpeg() if file is None else file, **fields
+    )
+
+
+def make_file(publication, content=b"%PDF-1.7 a report", filename="report.pdf", **fields):
+    return File.objects.create(publication=publication, file=ContentFile(content, name=filename), **fields)
+
+
+def make_staff(group=None, username=None, **fields):
+    """Someone who may sign in to the admin: a member of the group of this name, else a superuser."""
+    user = get_user_model().objects.create_user(
+        username or f"staff{next(_number)}",
+        password="tide and table",
+        is_staff=True,
+        is_superuser=not group,
+        **fields,
+    )
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
