@@ -50,24 +50,26 @@ def database(data_dir: Path, project_dir: Path) -> dict:
 
     A relative SQLite path is relative to the project, whatever folder a command is run from.
     """
-    url = text("DATABASE_URL") or f"sqlite:///{data_dir / 'topichub.sqlite3'}"
+    url = text("DATABASE_URL")
+    if not url:
+        return sqlite(data_dir / "topichub.sqlite3", project_dir)
+    if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
+        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
     try:
         settings = environ.Env.db_url_config(url)
     except Exception as error:
         raise ImproperlyConfigured("DATABASE_URL is not a database address.") from error
-    engine = settings.get("ENGINE", "")
-    if engine.endswith("sqlite3"):
-        return settings | sqlite_options(settings["NAME"], project_dir)
-    if engine.endswith("postgresql"):
-        # With its default cost for random reads PostgreSQL scans whole tables that fit in memory.
-        options = settings.get("OPTIONS", {}) | {"options": "-c jit=off -c random_page_cost=1.1"}
-        return settings | {"OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
+    if settings["ENGINE"].endswith("sqlite3"):
+        return sqlite(settings["NAME"], project_dir)
+    # With its default cost for random reads PostgreSQL scans whole tables that fit in memory.
+    options = settings.get("OPTIONS", {}) | {"options": "-c jit=off -c random_page_cost=1.1"}
+    return settings | {"OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
-def sqlite_options(name: str, project_dir: Path) -> dict:
+def sqlite(name: str | Path, project_dir: Path) -> dict:
     """Readers never wait for the writer (WAL); writers queue instead of failing half-way (IMMEDIATE)."""
     return {
+        "ENGINE": "django.db.backends.sqlite3",
         "NAME": name if name == ":memory:" else str(project_dir / name),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
