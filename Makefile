@@ -9,6 +9,7 @@ PUBLIC_SITE = SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_ur
 	DATABASE_URL=sqlite://:memory: DEBUG=off TOPICHUB_HTTPS=on
 export PORT ARGS
 export DJANGO_SETTINGS_MODULE := topichub.settings
+export PYTHONUTF8 := 1
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -49,6 +49,7 @@ fi
 python=$(find_python)
 printf 'Installing the packages … '
 "$uv" sync --quiet --locked --python "$python" || fail "failed: see above."
+rm -f "$log"
 # uv keeps an environment that is up to date, so make needs a time stamp of our own.
 touch .venv/.ready
 echo done
