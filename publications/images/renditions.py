@@ -1,0 +1,146 @@
+# The files readers see of a picture: upright 3:2 crops of fixed widths, in sRGB, without metadata.
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from PIL import Image, ImageCms
+
+from publications.images.decoding import decode, encode, open_picture, read_bytes, upright, upright_size
+
+RATIO = 3 / 2
+WIDTHS = (320, 640, 960, 1440)
+FALLBACK_WIDTH = 960
+ENCODINGS = {
+    "avif": {"quality": 60, "speed": 8},
+    "webp": {"quality": 78, "method": 4},
+    "jpeg": {"quality": 82, "progressive": True, "optimize": True},
+}
+# Part of what names are made from: raise it whenever the same picture would come out differently.
+RENDITION_VERSION = 1
+
+PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+
+
+def render(file, storage, *, focal=(0.5, 0.5)):
+    """Make the renditions of a checked picture that `storage` lacks; return the manifest of all of them.
+
+    `focal` is the point to keep in view, in fractions of the upright width and height. Names depend on the
+    picture's bytes and the focal point alone, so the file under a name never changes. Takes a second or two
+    for a photograph, and next to nothing when all files exist.
+    """
+    data = read_bytes(file)
+    image = open_picture(data)
+    recipe = f"{sha256(data).hexdigest()} {focal[0]:.4f} {focal[1]:.4f} {RENDITION_VERSION}"
+    widths = _widths(_crop_width(upright_size(image), focal))
+    manifest = _manifest(sha256(recipe.encode()).hexdigest()[:32], widths)
+    missing = [entry for entry in _entries(manifest) if not storage.exists(rendition_path(entry[2]))]
+    if missing:
+        _make(_largest(image, max(widths), focal), missing, storage)
+    return manifest
+
+
+def rendition_path(name):
+    """Return where the rendition of this name lies in the storage."""
+    return f"images/{name[:2]}/{name}"
+
+
+def focal_crop_box(width, height, ratio, focal):
+    """Return (left, top, right, bottom) of the largest crop of `ratio` (width to height), as near to centred
+    on `focal` (fractions, 0 to 1) as the edges of the picture allow."""
+    crop_width = max(1, min(width, round(height * ratio)))
+    crop_height = max(1, min(height, round(width / ratio)))
+    left = _clamp(round(focal[0] * width - crop_width / 2), 0, width - crop_width)
+    top = _clamp(round(focal[1] * height - crop_height / 2), 0, height - crop_height)
+    return left, top, left + crop_width, top + crop_height
+
+
+def _clamp(value, low, high):
+    return max(low, min(value, high))
+
+
+def _crop_width(size, focal):
+    left, _top, right, _bottom = focal_crop_box(*size, RATIO, focal)
+    return right - left
+
+
+def _widths(crop_width):
+    """Return the fixed widths the crop can fill, or its own width when it can fill none."""
+    return [width for width in WIDTHS if width <= crop_width] or [crop_width]
+
+
+def _height(width):
+    return max(1, round(width / RATIO))
+
+
+def _manifest(key, widths):
+    fallback = max((width for width in widths if width <= FALLBACK_WIDTH), default=min(widths))
+    return {
+        "width": max(widths),
+        "height": _height(max(widths)),
+        "avif": [{"width": width, "name": f"{key}-{width}.avif"} for width in widths],
+        "webp": [{"width": width, "name": f"{key}-{width}.webp"} for width in widths],
+        "jpeg": {"width": fallback, "height": _height(fallback), "name": f"{key}-{fallback}.jpg"},
+    }
+
+
+def _entries(manifest):
+    """Yield (format, width, name) of every file in the manifest."""
+    for format in ("avif", "webp"):
+        for entry in manifest[format]:
+            yield format, entry["width"], entry["name"]
+    yield "jpeg", manifest["jpeg"]["width"], manifest["jpeg"]["name"]
+
+
+def _make(largest, entries, storage):
+    def encoded(entry):
+        format, width, _name = entry
+        picture = largest.resize((width, _height(width)), Image.Resampling.LANCZOS)
+        return encode(picture, format, ENCODINGS[format])
+
+    with ThreadPoolExecutor(max_workers=2) as pool:  # the encoders let other threads run
+        for (_format, _width, name), content in zip(entries, pool.map(encoded, entries), strict=True):
+            path = rendition_path(name)
+            saved = storage.save(path, ContentFile(content))
+            if saved != path:  # somebody else made the same file a moment ago
+                storage.delete(saved)
+
+
+def _largest(image, width, focal):
+    """Return the crop around `focal`, `width` pixels wide, from which all smaller ones are made."""
+    shrink = _crop_width(upright_size(image), focal) / width
+    # A JPEG can be decoded at a half, a quarter or an eighth of its size: several times faster.
+    image.draft(None, (int(image.width / shrink) + 1, int(image.height / shrink) + 1))
+    decode(image)
+    picture = _flattened(upright(image))
+    box = focal_crop_box(*picture.size, RATIO, focal)
+    picture = picture.resize((width, _height(width)), Image.Resampling.LANCZOS, box=box, reducing_gap=2)
+    return _in_srgb(picture, image.info.get("icc_profile"))
+
+
+def _flattened(picture):
+    """Return the picture without palette, without transparency (on white) and with eight bits a channel."""
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        ground = Image.new("RGB", picture.size, "white")
+        ground.paste(picture, mask=picture.getchannel("A"))
+        return ground
+    if picture.mode.startswith("I"):  # 16 bits, which a plain conversion would clip instead of scale
+        return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if picture.mode == "1":
+        return picture.convert("L")
+    return picture if picture.mode in ("RGB", "L", "CMYK") else picture.convert("RGB")
+
+
+def _in_srgb(picture, profile):
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            mode = PROFILE_MODES[source.profile.xcolor_space]
+            target = ImageCms.createProfile("sRGB")
+            picture = ImageCms.profileToProfile(picture.convert(mode), source, target, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, KeyError, ValueError):
+            pass  # the profile is broken: a plain conversion is the best guess
+    picture = picture.convert("RGB")
+    picture.info = {}  # some encoders copy what they find here into the file
+    return picture
