@@ -1,5 +1,7 @@
 # Every question asked of the models more than once, as chainable verbs. Imports no models.
 # `published` is the one rule of what the public may see in lists; whatever shows lists starts from it.
+import datetime as dt
+
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
@@ -7,6 +9,11 @@ from django.utils import timezone
 def public_now(now=None, prefix: str = "") -> Q:
     """The rule itself, to be asked of the clock: published, and not before its time."""
     return Q(**{f"{prefix}state": "published", f"{prefix}published_at__lte": now or timezone.now()})
+
+
+def scheduled_at(now=None) -> Q:
+    """Published by its editors, and waiting for its time."""
+    return Q(state="published", published_at__gt=now or timezone.now())
 
 
 class PublicationQuerySet(QuerySet):
@@ -40,11 +47,28 @@ class PublicationQuerySet(QuerySet):
         )
         return self.filter(Exists(through))
 
+    def in_states(self, states, now=None):
+        """In any of these states; “scheduled” counts as one, apart from “published”."""
+        wanted = Q(state__in=set(states) - {"published", "scheduled"})
+        if "published" in states:
+            wanted |= public_now(now)
+        if "scheduled" in states:
+            wanted |= scheduled_at(now)
+        return self.filter(wanted)
+
     def of_types(self, content_types):
         return self.filter(content_type__in=content_types)
 
     def written_by(self, person):
         return self.filter(authorships__person=person)
+
+    def from_day(self, day):
+        """Dated on this day or later, in the site's time zone."""
+        return self.filter(published_at__gte=_midnight(day))
+
+    def until_day(self, day):
+        """Dated on this day or earlier, in the site's time zone."""
+        return self.filter(published_at__lt=_midnight(day + dt.timedelta(days=1)))
 
     def newest_first(self):
         """A total order: many items share a date, so the later-made row comes first among them."""
@@ -76,8 +100,10 @@ class TopicQuerySet(QuerySet):
             latest_at=Max(f"{path}__published_at", filter=public),
         )
 
-    def topmost(self):
-        return self.filter(parent__isnull=True)
+    def around(self, topic):
+        """The topic itself, all topics above it and those directly below it."""
+        above = topic.ancestor_paths.values("ancestor")
+        return self.filter(Q(pk__in=above) | Q(parent=topic))
 
 
 class PersonQuerySet(QuerySet):
@@ -114,6 +140,10 @@ class ImageQuerySet(QuerySet):
         )
         usable = Q(usable_until__isnull=True) | Q(usable_until__gte=timezone.localdate(now))
         return self.filter(in_use, usable)
+
+
+def _midnight(day):
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def may_view_hidden(user) -> bool:

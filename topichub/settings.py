@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "publications.site.pages.MovedPageMiddleware",
 ]
 
 # Data
@@ -105,6 +106,7 @@ SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "publications.site.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.switch("TOPICHUB_BEHIND_PROXY", default=False):
@@ -137,3 +139,4 @@ LOGGING = {
 # Ours
 TOPICHUB_SITE_NAME = env.text("TOPICHUB_SITE_NAME", "topichub")
 TOPICHUB_TAGLINE = env.text("TOPICHUB_TAGLINE", "Research, by topic")
+TOPICHUB_DESCRIPTION = env.text("TOPICHUB_DESCRIPTION", "Everything we publish, free to read.")

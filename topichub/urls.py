@@ -5,3 +5,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("publications.site.urls")),
 ]
+handler400 = "publications.site.errors.bad_request"
+handler403 = "publications.site.errors.permission_denied"
+handler404 = "publications.site.errors.page_not_found"
+handler500 = "publications.site.errors.server_error"

@@ -64,6 +64,12 @@ class Person(SluggedModel):
         super().save(*args, **kwargs)
 
 
+    @property
+    def initial(self) -> str:
+        """The letter to file under, without its accent."""
+        return self.sort_name[:1] and fold(self.sort_name[:1]).upper()
+
+
 def make_sort_name(name: str, is_organisation: bool = False) -> str:
     """“Ines Corrow” files as “Corrow, Ines”; an organisation and a single word file as they are."""
     given, _, family = name.strip().rpartition(" ")

@@ -177,6 +177,10 @@ class Publication(SluggedModel):
         return self.state == self.State.PUBLISHED and self.published_at > timezone.now()
 
     @property
+    def is_withdrawn(self) -> bool:
+        return self.state == self.State.WITHDRAWN
+
+    @property
     def status(self) -> str:
         """The state in words an editor uses: a published item that waits for its time is Scheduled."""
         return "Scheduled" if self.is_scheduled else self.get_state_display()

@@ -88,11 +88,13 @@ class Topic(SluggedModel):
                 TopicAncestry.rebuild()
         self._stored_parent_id = self.parent_id
 
-    def ancestors(self):
-        """The topics above this one, the topmost first."""
-        return Topic.objects.filter(descendant_paths__topic=self, descendant_paths__depth__gt=0).order_by(
-            "-descendant_paths__depth"
-        )
+    def path_within(self, topics: dict[int, "Topic"]) -> list["Topic"]:
+        """The topics above this one, the topmost first, out of `topics` by key."""
+        path, parent = [], topics.get(self.parent_id)
+        while parent:
+            path.insert(0, parent)
+            parent = topics.get(parent.parent_id)
+        return path
 
     def is_within(self, other: "Topic") -> bool:
         """Whether this topic is the other one or lies somewhere below it."""

@@ -1,0 +1,37 @@
+# What cards show beyond their own row, and which cards a topic features.
+from django.db.models import OuterRef, Q, Subquery
+
+from publications.models import FeaturedItem, Publication
+
+
+def attach_companions(publications: list[Publication], now=None) -> list[Publication]:
+    """Give each item `study`: the public items of the same study without itself, the main item first.
+
+    One query for the whole list.
+    """
+    leads = {item.lead_id or item.pk for item in publications}
+    wanted = Q(lead__in=leads) | Q(pk__in={item.lead_id for item in publications if item.lead_id})
+    studies: dict[int, list[Publication]] = {}
+    for member in Publication.objects.published(now).filter(wanted).for_cards().newest_first() if leads else []:
+        studies.setdefault(member.lead_id or member.pk, []).append(member)
+    for item in publications:
+        study = studies.get(item.lead_id or item.pk, [])
+        item.study = sorted((m for m in study if m.pk != item.pk), key=lambda member: bool(member.lead_id))
+    return publications
+
+
+def featured_in(topic, now=None) -> list[Publication]:
+    """The topic's featured block: the editors' live picks in their order and, where the topic says so,
+    its newest items in the places left. One query."""
+    picks = FeaturedItem.objects.live(now).filter(topic=topic)
+    wanted = Q(pk__in=picks.values("publication"))
+    if topic.tops_up:
+        newest = Publication.objects.published(now).in_topic(topic).newest_first()
+        wanted |= Q(pk__in=newest.values("pk")[: 2 * topic.slots])
+    mine = picks.filter(publication=OuterRef("pk"))
+    candidates = Publication.objects.filter(wanted).for_cards().newest_first()
+    candidates = candidates.annotate(
+        pick=Subquery(mine.values("pk")[:1]), place=Subquery(mine.values("position")[:1])
+    )
+    picked = sorted((item for item in candidates if item.pick), key=lambda item: (item.place, item.pick))
+    return [*picked, *(item for item in candidates if not item.pick)][: topic.slots]

@@ -1,0 +1,65 @@
+# The counts beside filters. Each is one grouped query.
+from typing import NamedTuple
+
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractYear
+
+from publications.models import ContentType, Topic
+from publications.querysets import public_now, scheduled_at
+
+
+class TypeCount(NamedTuple):
+    content_type: ContentType
+    count: int
+
+
+def count_types(publications) -> list[TypeCount]:
+    """How many there are of each type that occurs, in the types' order."""
+    fields = ["id", "slug", "name", "plural", "mark", "position"]
+    names = [f"content_type__{field}" for field in fields]
+    rows = publications.order_by("content_type__position", "content_type__name", "content_type")
+    rows = rows.values_list(*names).annotate(n=Count("pk"))
+    return [TypeCount(ContentType(**dict(zip(fields, row, strict=False))), row[-1]) for row in rows]
+
+
+def count_years(publications) -> dict[int, int]:
+    """How many there are of each year that occurs, in the site's time zone, the earliest year first."""
+    years = publications.filter(published_at__isnull=False).annotate(year=ExtractYear("published_at"))
+    return dict(years.order_by("year").values_list("year").annotate(n=Count("pk")))
+
+
+def count_topics(publications, limit: int = 12) -> list[Topic]:
+    """The topics that hold most of these, each with `count`, the fullest first."""
+    through = publications.model.topics.through.objects.filter(publication__in=publications.order_by().values("pk"))
+    rows = through.values_list("topic__ancestor_paths__ancestor").annotate(
+        n=Count("publication", distinct=True)
+    )
+    counts = dict(rows.order_by("-n", "topic__ancestor_paths__ancestor")[:limit])
+    topics = Topic.objects.in_bulk(counts)
+    for pk, topic in topics.items():
+        topic.count = counts[pk]
+    return [topics[pk] for pk in counts if pk in topics]
+
+
+def count_years_by_topic(publications) -> dict[int, dict[int, int]]:
+    """Years as `count_years` has them, for each topic with all topics within it."""
+    through = publications.model.topics.through.objects.filter(publication__in=publications.order_by())
+    rows = through.annotate(year=ExtractYear("publication__published_at"))
+    rows = rows.values_list("topic__ancestor_paths__ancestor", "year")
+    years: dict[int, dict[int, int]] = {}
+    for topic, year, count in rows.annotate(n=Count("publication", distinct=True)).order_by():
+        years.setdefault(topic, {})[year] = count
+    return years
+
+
+def count_states(publications, now=None) -> dict[str, int]:
+    """How many there are in each state, the scheduled apart from the published."""
+    counts = publications.order_by().aggregate(
+        draft=Count("pk", filter=Q(state="draft")),
+        in_review=Count("pk", filter=Q(state="in_review")),
+        scheduled=Count("pk", filter=scheduled_at(now)),
+        published=Count("pk", filter=public_now(now)),
+        withdrawn=Count("pk", filter=Q(state="withdrawn")),
+    )
+    return {state: count for state, count in counts.items() if count}
+

@@ -1,0 +1,119 @@
+# Publications per year as a drawing that is also navigation. Positions are per cent across, pixels down.
+from typing import NamedTuple
+
+PLOT_TOP, PLOT_HEIGHT, LABEL_HEIGHT = 26, 96, 30
+BASELINE = PLOT_TOP + PLOT_HEIGHT
+HEIGHT = BASELINE + LABEL_HEIGHT
+FEWEST_YEARS = 12
+BAR_SHARE = 0.72
+ROUND_NUMBERS = [1, 2, 5, 10, *(25 * 2**power for power in range(20))]
+
+
+class Bar(NamedTuple):
+    year: int
+    count: int
+    chosen: bool
+    left: str  # of the whole step, where a pointer hits
+    width: str
+    bar_left: str
+    bar_width: str
+    top: int
+    height: int
+    middle: str
+    url: str = ""
+
+
+class Label(NamedTuple):
+    year: int
+    x: str
+    anchor: str
+    minor: bool
+
+
+class Line(NamedTuple):
+    value: int
+    y: int
+
+
+class Histogram(NamedTuple):
+    bars: list[Bar]
+    labels: list[Label]
+    lines: list[Line]
+    span: tuple[str, str] | None  # left and right end of the chosen years
+    height: int = HEIGHT
+    baseline: int = BASELINE
+
+
+def draw(counts: dict[int, int], chosen: tuple[int, int] | None, year_url) -> Histogram | None:
+    """The drawing of `counts` by year; None when there is nothing to draw.
+
+    `chosen` is the first and last year of the range filtered by; `year_url(year)` the address of one year.
+    """
+    if not counts:
+        return None
+    last = max(counts)
+    first = min(min(counts), last - FEWEST_YEARS + 1)
+    years = range(first, last + 1)
+    step = 100 / len(years)
+    highest = max(counts.values())
+    bars = [
+        _bar(year, index * step, step, counts.get(year, 0), highest, chosen, year_url)
+        for index, year in enumerate(years)
+    ]
+    return Histogram(bars, _labels(years, step), _lines(highest), _span(years, step, chosen))
+
+
+def _bar(year, left, step, count, highest, chosen, year_url) -> Bar:
+    height = max(2, round(count / highest * PLOT_HEIGHT)) if count else 0
+    inset = step * (1 - BAR_SHARE) / 2
+    return Bar(
+        year=year,
+        count=count,
+        chosen=bool(chosen and chosen[0] <= year <= chosen[1]),
+        left=_percent(left),
+        width=_percent(step),
+        bar_left=_percent(left + inset),
+        bar_width=_percent(step * BAR_SHARE),
+        top=BASELINE - height,
+        height=height,
+        middle=_percent(left + step / 2),
+        url=year_url(year) if count else "",
+    )
+
+
+def _labels(years: range, step: float) -> list[Label]:
+    """The first and last year and the multiples of five between; small screens drop the minor ones."""
+    first, last = years[0], years[-1]
+    labels = [Label(first, "0%", "start", False)]
+    for index, year in enumerate(years):
+        if year % 5 == 0 and year - first >= 3 and last - year >= 3:
+            minor = year % 10 != 0 or year - first <= 5 or last - year <= 5
+            labels.append(Label(year, _percent((index + 0.5) * step), "middle", minor))
+    return [*labels, Label(last, "100%", "end", False)]
+
+
+def _lines(highest: int) -> list[Line]:
+    """The two largest round numbers that the highest bar reaches."""
+    values = [value for value in ROUND_NUMBERS if value <= highest][-2:]
+    return [Line(value, BASELINE - round(value / highest * PLOT_HEIGHT)) for value in values]
+
+
+def _span(years: range, step: float, chosen) -> tuple[str, str] | None:
+    if not chosen:
+        return None
+    first, last = max(chosen[0], years[0]), min(chosen[1], years[-1])
+    if first > last:
+        return None
+    return _percent((first - years[0]) * step), _percent((last - years[0] + 1) * step)
+
+
+def _percent(value: float) -> str:
+    return f"{value:.2f}%"
+
+
+def spark(counts: dict[int, int], last_year: int, years: int = 12) -> list[tuple[int, int, int]]:
+    """Small bars (x, y, height) of the last years for a box of 84 by 24 pixels."""
+    values = [counts.get(year, 0) for year in range(last_year - years + 1, last_year + 1)]
+    highest = max([*values, 1])
+    heights = [max(1, round(value / highest * 22)) for value in values]
+    return [(index * 7, 24 - height, height) for index, height in enumerate(heights)]

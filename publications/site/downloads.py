@@ -1,0 +1,51 @@
+# Pictures and files. Nothing in storage has an address of its own: each request asks whether a public
+# item (for staff: any item) shows the picture or holds the file.
+from django.db import connection
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
+
+from publications.images import rendition_path
+from publications.models import File, Image, Publication
+from publications.querysets import may_view_hidden
+
+SHOWN_IN_BROWSER = {"PDF", "TXT"}
+YEAR = 365 * 24 * 3600
+
+
+def image_rendition(request, pk, name):
+    """A rendition listed by the picture's row. Its name depends on its content, so it may be kept."""
+    image = get_object_or_404(Image.objects.visible_to(request.user), pk=pk)
+    if name not in image.rendition_names:
+        raise Http404
+    response = FileResponse(_open(image.file.storage, rendition_path(name)))
+    if may_view_hidden(request.user):
+        patch_cache_control(response, private=True, no_store=True)
+    else:
+        patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
+    return response
+
+
+def file_detail(request, slug, name):
+    """A download. A withdrawn item keeps its page, but not its files."""
+    publications = Publication.objects.visible_to(request.user)
+    file = get_object_or_404(File, publication__in=publications, publication__slug=slug, name=name)
+    return FileResponse(
+        _open(file.file.storage, file.file.name),
+        as_attachment=file.format not in SHOWN_IN_BROWSER,
+        filename=file.name,
+    )
+
+
+def health(request):
+    """Whether this process answers and its database too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _open(storage, path: str):
+    try:
+        return storage.open(path)
+    except FileNotFoundError as error:
+        raise Http404 from error

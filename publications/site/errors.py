@@ -1,0 +1,51 @@
+# What readers see when a page cannot be shown. The page for a fault of ours asks the database nothing.
+import re
+
+from django.shortcuts import render
+
+from publications.models import Topic
+
+TOPICS = 6
+
+
+def bad_request(request, exception=None):
+    return _page(request, 400, "This address cannot be read", "Please check it, or search for what you need.")
+
+
+def permission_denied(request, exception=None):
+    return _page(request, 403, "This page is not open to you", "You may need to sign in with another account.")
+
+
+def page_not_found(request, exception=None):
+    topics = Topic.objects.with_counts().order_by("-publication_count", "pk")[:TOPICS]
+    return _page(
+        request,
+        404,
+        "This page is not here",
+        "The address may be mistyped, or the page may have moved. Every publication can be found by its title.",
+        words=" ".join(re.findall(r"[^\W\d_]{2,}", request.path.rpartition("/publications/")[2]))[:100],
+        topics=[topic for topic in topics if topic.publication_count],
+    )
+
+
+def server_error(request):
+    return _page(
+        request,
+        500,
+        "Something went wrong on our side",
+        "The fault has been recorded. Please try again in a little while.",
+    )
+
+
+def csrf_failure(request, reason=""):
+    return _page(
+        request,
+        403,
+        "This form could not be accepted",
+        "Your browser did not send the cookie that protects it. Go back, reload the page and send it again.",
+    )
+
+
+def _page(request, status, heading, explanation, **context):
+    context |= {"status": status, "heading": heading, "explanation": explanation}
+    return render(request, "_error.html", context, status=status)

@@ -1,0 +1,138 @@
+# The public pages. Each view chooses, asks a FilteredList or a queryset verb, and renders; what the
+# public may see is decided in querysets.py alone.
+from django.utils import timezone
+
+from publications.filters import FilteredList
+from publications.listing.cards import attach_companions, featured_in
+from publications.listing.facets import count_years_by_topic
+from publications.listing.histogram import spark
+from publications.models import ContentType, Person, Publication, Topic
+from publications.querysets import may_view_hidden
+from publications.richtext import headings
+from publications.site.pages import get_page_or_moved, show, show_list
+
+LATEST = 7
+RELATED = 3
+FOCUS_TOPICS = 9
+
+
+def home(request):
+    now = timezone.now()
+    latest = Publication.objects.published(now).for_cards().newest_first()[:LATEST]
+    latest = attach_companions(list(latest), now)
+    lead = next((item for item in latest if item.picture), latest[0] if latest else None)
+    topics = Topic.objects.with_counts(now).select_related("picture").order_by("-publication_count", "pk")
+    topics = [topic for topic in topics[:FOCUS_TOPICS] if topic.publication_count]
+    tiles = sorted((topic for topic in topics if topic.picture), key=topics.index)[:3]
+    return show(
+        request,
+        "publications/home.html",
+        {
+            "lead": lead,
+            "latest": [item for item in latest if item is not lead],
+            "tiles": tiles,
+            "topics": [topic for topic in topics if topic not in tiles],
+        },
+    )
+
+
+def topic_list(request):
+    """All topics in their tree: the topmost as areas, those below them with their own subtopics."""
+    now = timezone.now()
+    topics = list(Topic.objects.with_counts(now))
+    years = count_years_by_topic(Publication.objects.published(now))
+    below: dict[int | None, list[Topic]] = {}
+    for topic in topics:
+        topic.spark = spark(years.get(topic.pk, {}), timezone.localdate(now).year)
+        below.setdefault(topic.parent_id, []).append(topic)
+    for topic in topics:
+        topic.subtopics = below.get(topic.pk, [])
+    roots = below.get(None, [])
+    return show(
+        request,
+        "publications/topic_list.html",
+        {
+            "areas": [topic for topic in roots if topic.subtopics],
+            "single_topics": [topic for topic in roots if not topic.subtopics],
+            "topic_count": len(topics),
+            "since_year": timezone.localdate(now).year - 11,
+        },
+    )
+
+
+def topic_detail(request, slug):
+    now = timezone.now()
+    topic = get_page_or_moved(Topic.objects.all(), slug)
+    listing = _list(request, Publication.objects.in_topic(topic), now, fixed=["topic", "q", "state"])
+    family = {member.pk: member for member in Topic.objects.around(topic).with_counts(now)}
+    featured = featured_in(topic, now) if listing.page_number == 1 else []
+    attach_companions([*featured, *listing.page.rows], now)
+    context = {
+        "topic": topic,
+        "path": topic.path_within(family),
+        "subtopics": [member for member in family.values() if member.parent_id == topic.pk],
+        "publication_count": family[topic.pk].publication_count,
+        "is_first_page": listing.page_number == 1,
+        "featured": featured,
+    }
+    return show_list(request, "publications/topic_detail.html", listing, context)
+
+
+def publication_list(request):
+    """The finder: every publication, by words, type, topic and date; for staff the hidden ones too."""
+    now = timezone.now()
+    is_staff = may_view_hidden(request.user)
+    listing = _list(request, Publication.objects.with_bylines(), now)
+    attach_companions(listing.page.rows, now)
+    context = {"staff_view": is_staff, "with_bylines": True}
+    return show_list(request, "publications/publication_list.html", listing, context)
+
+
+def publication_detail(request, slug):
+    now = timezone.now()
+    readable = Publication.objects.readable_by(request.user, now)
+    publication = get_page_or_moved(
+        readable.select_related("content_type", "image", "lead").with_bylines(), slug
+    )
+    attach_companions([publication], now)
+    topics = list(publication.topics.all())
+    related = Publication.objects.published(now).in_any_topic(topics).newest_first().for_cards()
+    related = related.exclude(pk__in=[publication.pk, *(item.pk for item in publication.study)])
+    context = {
+        "publication": publication,
+        "authorships": publication.authorships.all(),
+        "contents": headings(publication.body),
+        "topics": topics,
+        "files": [] if publication.is_withdrawn else list(publication.files.all()),
+        "related": attach_companions(list(related[:RELATED]), now) if topics else [],
+        "may_edit": may_view_hidden(request.user),
+    }
+    return show(request, "publications/publication_detail.html", context)
+
+
+def person_list(request):
+    people = Person.objects.published()
+    return show(request, "publications/person_list.html", {"people": people})
+
+
+def person_detail(request, slug):
+    now = timezone.now()
+    person = get_page_or_moved(Person.objects.published(now), slug)
+    listing = _list(request, Publication.objects.written_by(person), now, fixed=["q", "topic", "state"])
+    attach_companions(listing.page.rows, now)
+    return show_list(request, "publications/person_detail.html", listing, {"person": person})
+
+
+def type_detail(request, slug):
+    now = timezone.now()
+    content_type = get_page_or_moved(ContentType.objects.all(), slug)
+    publications = Publication.objects.of_types([content_type])
+    listing = _list(request, publications, now, fixed=["type", "q", "topic", "state"])
+    attach_companions(listing.page.rows, now)
+    return show_list(request, "publications/type_detail.html", listing, {"content_type": content_type})
+
+
+def _list(request, publications, now, fixed=()):
+    """The FilteredList of this address. Staff see hidden items in the finder alone, where states show."""
+    user = None if "state" in fixed else request.user
+    return FilteredList(publications, request.GET, path=request.path, user=user, now=now, fixed=fixed)
