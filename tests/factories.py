@@ -58,7 +58,7 @@ def make_featured(topic, publication, **fields):
     return FeaturedItem.objects.create(topic=topic, publication=publication, **fields)
 
 
-def jpeg(width=60, height=40, colour="teal", name="picture.jpg"):
+def jpeg(width=240, height=160, colour="teal", name="picture.jpg"):
     """An upload: a real JPEG of one colour."""
     content = BytesIO()
     Picture.new("RGB", (width, height), colour).save(content, "JPEG")

@@ -11,7 +11,6 @@ from publications.images.decoding import (
     encode,
     open_picture,
     read_bytes,
-    turn_needed,
     upright,
     upright_size,
 )
@@ -105,9 +104,8 @@ def _real_format(image):
 
 
 def _is_clean(image):
-    if getattr(image, "is_animated", False) or turn_needed(image):
-        return False
-    if not HARMLESS_INFO.issuperset(image.info):
+    # A picture that lies on its side says so in its metadata, so it is never clean.
+    if getattr(image, "is_animated", False) or not HARMLESS_INFO.issuperset(image.info):
         return False
     segments = getattr(image, "applist", ())  # of a JPEG; a comment is one of them
     return all(
