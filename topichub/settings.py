@@ -26,7 +26,7 @@ USE_I18N = True
 # Apps
 INSTALLED_APPS = [
     "publications",  # before the admin, whose templates and static files it overrides
-    "django.contrib.admin",
+    "topichub.apps.HubAdminConfig",  # Django's admin with the site in publications/admin/site.py
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

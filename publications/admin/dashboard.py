@@ -1,0 +1,46 @@
+# The front page of the admin: what there is, what comes next, what needs a hand. Bounded queries.
+from django.db.models import Count
+from django.utils import timezone
+
+from publications.admin.filters import state_counts, states, wants
+from publications.models import ContentType, Publication
+
+SHOWN = 6
+
+
+def overview(user) -> dict:
+    """Five or six queries whatever the number of publications; nothing for those who may not see them."""
+    if not user.has_perm("publications.view_publication"):
+        return {}
+    now = timezone.now()
+    rows = Publication.objects.for_cards()
+    counts = state_counts(Publication.objects.all(), now)
+    return {
+        "states": [(key, words, counts[key]) for key, (words, _) in states(now).items()],
+        "total": counts["everything"],
+        "types": _types(),
+        "in_review": rows.filter(state=Publication.State.IN_REVIEW).order_by("changed_at", "pk")[:SHOWN],
+        "scheduled": rows.filter(states(now)["scheduled"][1]).order_by("published_at", "pk")[:SHOWN],
+        "latest": rows.select_related("content_type", "image", "changed_by").order_by("-changed_at", "-pk")[
+            :SHOWN
+        ],
+        "attention": _attention(),
+    }
+
+
+def _types():
+    """The types in their order with the number of items, drafts included, and its share of the largest."""
+    types = list(ContentType.objects.annotate(number=Count("publications")))
+    largest = max((each.number for each in types), default=0) or 1
+    for each in types:
+        each.share = round(100 * each.number / largest)
+    return types
+
+
+def _attention():
+    """(key, words, number) of each thing that published items lack, where there are any."""
+    rules = wants()
+    rows = Publication.objects.filter(state=Publication.State.PUBLISHED).order_by()
+    counted = {key: Count("pk", filter=rule, distinct=True) for key, (_, rule) in rules.items()}
+    found = rows.aggregate(**counted)
+    return [(key, words, found[key]) for key, (words, _) in rules.items() if found[key]]

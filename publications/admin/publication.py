@@ -1,0 +1,166 @@
+# The list and the form editors spend their day with. Who may do what to which state is decided here,
+# on the server; the form only shows it.
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html
+
+from publications import richtext
+from publications.admin.base import HubModelAdmin, OrderedInline, folded_words
+from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
+from publications.admin.filters import AttentionFilter, StateFilter, TopicAndDatesFilter, TypeFilter
+from publications.admin.picture import PictureChoice
+from publications.admin.publication_form import FileForm, PublicationForm
+from publications.models import Authorship, File, Publication
+
+OPEN_TO_AUTHORS = {Publication.State.DRAFT, Publication.State.IN_REVIEW}
+
+
+def may_publish(user) -> bool:
+    return user.has_perm("publications.publish_publication")
+
+
+class AuthorshipInline(OrderedInline):
+    model = Authorship
+    verbose_name, verbose_name_plural = "author", "Authors"
+    fields = ["position", ("person", "name_as_printed", "role")]
+    autocomplete_fields = ["person"]
+    stands_after_first_fieldset = True
+    hint = "In the order of the byline."
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("person")
+
+
+class FileInline(OrderedInline):
+    model = File
+    form = FileForm
+    verbose_name, verbose_name_plural = "file", "Files"
+    fields = ["position", ("file", "label"), ("name", "language", "pages")]
+    hint = "The first file is offered beside the title, the others among the downloads."
+
+
+@admin.register(Publication)
+class PublicationAdmin(PictureChoice, HubModelAdmin):
+    form = PublicationForm
+    list_display = ["picture", "headline", "status", "type", "topic_names", "published", "changed"]
+    list_display_links = ["headline"]
+    list_filter = [StateFilter, TypeFilter, TopicAndDatesFilter, AttentionFilter]
+    date_hierarchy = "published_at"
+    ordering = ["-changed_at", "-pk"]
+    search_fields = ["title"]
+    search_help_text = "Words of the text, authors, number or DOI. Case and accents do not count."
+    autocomplete_fields = ["topics", "image", "lead"]
+    inlines = [AuthorshipInline, FileInline]
+    readonly_fields = ["picture_in_form", "body_as_shown", "history"]
+    fieldsets = [
+        ("Title and summary", {"fields": ["content_type", "title", "subtitle", "summary"]}),
+        ("When readers see it", {"fields": ["state", "published_at", "withdrawal_note"]}),
+        ("Topics", {"fields": ["topics"]}),
+        ("Picture", {"fields": ["image", "picture_in_form"]}),
+        ("Text", {"fields": ["key_findings", "body"]}),
+        ("Address", {"fields": ["slug"]}),
+        (
+            "Study, numbers and origin",
+            {"fields": ["lead", ("report_number", "doi"), ("external_url", "language"), "import_id"]},
+        ),
+        ("Record", {"fields": ["history"]}),
+    ]
+
+    class Media:
+        js = ["admin_theme/prose.js"]
+
+    # The list
+
+    def for_list(self, rows):
+        return rows.for_cards().prefetch_related("topics")
+
+    def get_search_results(self, request, queryset, search_term):
+        for word in folded_words(search_term):
+            by_author = Authorship.objects.filter(
+                publication=OuterRef("pk"), person__search_name__contains=word
+            )
+            queryset = queryset.filter(Q(search_text__contains=word) | Exists(by_author))
+        return queryset, False
+
+    @admin.display(description="")
+    def picture(self, publication):
+        return thumbnail(publication.image)
+
+    @admin.display(description="title", ordering="title")
+    def headline(self, publication):
+        return publication.title
+
+    @admin.display(ordering="state")
+    def status(self, publication):
+        return status_mark(publication)
+
+    @admin.display(ordering="content_type__name")
+    def type(self, publication):
+        return kind(publication.content_type)
+
+    @admin.display(description="topics")
+    def topic_names(self, publication):
+        return ", ".join(topic.name for topic in publication.topics.all()) or quiet("No topic")
+
+    @admin.display(description="date", ordering="published_at")
+    def published(self, publication):
+        if not publication.published_at:
+            return quiet("No date")
+        show = day_and_time if publication.is_scheduled else day
+        return show(publication.published_at)
+
+    @admin.display(description="last changed", ordering="changed_at")
+    def changed(self, publication):
+        return day(publication.changed_at)
+
+    # The form
+
+    def get_fieldsets(self, request, obj=None):
+        """A new item has no record yet; one that may only be read shows its text and not its markup."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets[:-1]
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        shown = {"fields": ["key_findings", "body_as_shown"]}
+        return [(name, shown if name == "Text" else options) for name, options in fieldsets]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.may_publish = may_publish(request.user)
+        return form
+
+    @admin.display(description="Body")
+    def body_as_shown(self, publication):
+        return richtext.show(publication.body)
+
+    @admin.display(description="Made and changed")
+    def history(self, publication):
+        return format_html(
+            "Made on {}{}. Changed on {}{}.",
+            day_and_time(publication.created_at),
+            _by(publication.created_by),
+            day_and_time(publication.changed_at),
+            _by(publication.changed_by),
+        )
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.created_by = request.user
+        obj.changed_by = request.user
+        super().save_model(request, obj, form, change)
+
+    # Who may do what
+
+    def has_change_permission(self, request, obj=None):
+        """Whoever may not publish may not touch what is public, scheduled or withdrawn either."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or may_publish(request.user) or obj.state in OPEN_TO_AUTHORS)
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or may_publish(request.user) or obj.state in OPEN_TO_AUTHORS)
+
+
+def _by(user):
+    return f" by {user.get_full_name() or user.get_username()}" if user else ""
