@@ -27,9 +27,9 @@ def page_count(total: int) -> int:
 
 
 def get_page(queryset, number: int, total: int) -> Page:
-    """The page of an ordered queryset. The number must exist."""
+    """The page of an ordered queryset; one without rows beyond the last."""
     start = (number - 1) * PER_PAGE
-    rows = list(queryset[start : start + PER_PAGE]) if total else []
+    rows = list(queryset[start : start + PER_PAGE]) if start < total else []
     return Page(number, page_count(total), total, rows)
 
 

@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "file",
-                    models.ImageField(
+                    models.FileField(
                         blank=True,
                         help_text="JPEG, PNG, WebP, AVIF or GIF, at best 1,500 pixels wide or more. Location and camera data are removed.",
                         upload_to=publications.models.image.original_path,

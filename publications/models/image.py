@@ -24,7 +24,8 @@ class Image(models.Model):
     A picture may be announced before its file exists; pages then show a stand-in with the same words.
     """
 
-    file = models.ImageField(
+    # No ImageField: its own check would open the file before ours, and answer in its words.
+    file = models.FileField(
         upload_to=original_path,
         blank=True,
         help_text="JPEG, PNG, WebP, AVIF or GIF, at best 1,500 pixels wide or more. "
@@ -108,11 +109,17 @@ class Image(models.Model):
                 images.check_alternative_text(self.alternative_text)
             except ValidationError as error:
                 raise ValidationError({"alternative_text": error.messages}) from error
-        if self.file and not self.file._committed:
-            try:
+        if self.file:
+            self._check_file()
+
+    def _check_file(self) -> None:
+        try:
+            if not self.file._committed:
                 images.check_upload(self.file)
-            except ValidationError as error:
-                raise ValidationError({"file": error.messages}) from error
+            elif not self.file.storage.exists(self.file.name):
+                raise ValidationError("The stored file of this picture is lost. Please upload it again.")
+        except ValidationError as error:
+            raise ValidationError({"file": error.messages}) from error
 
     def save(self, *args, **kwargs):
         """Checks and stores a new file; makes renditions when the file or the focal point changed.
@@ -122,13 +129,22 @@ class Image(models.Model):
         """
         if self.file and not self.file._committed:
             self._store_original()
+        if self._make_renditions() and kwargs.get("update_fields") is not None:
+            made = {"file", "width", "height", "checksum", "renditions"}
+            kwargs["update_fields"] = {*kwargs["update_fields"], *made}
+        super().save(*args, **kwargs)
+
+    def _make_renditions(self) -> bool:
+        """Whether the stored renditions had to change."""
         focal = [self.focal_x, self.focal_y]
         if not self.file:
-            self.renditions = {}
-        elif self.renditions.get("focal") != focal:
-            with self.file.open("rb") as original:
-                self.renditions = images.render(original, self.file.storage, focal=focal) | {"focal": focal}
-        super().save(*args, **kwargs)
+            changed, self.renditions = bool(self.renditions), {}
+            return changed
+        if self.renditions.get("focal") == focal:
+            return False
+        with self.file.open("rb") as original:
+            self.renditions = images.render(original, self.file.storage, focal=focal) | {"focal": focal}
+        return True
 
     def _store_original(self) -> None:
         """Keep the upload upright and without metadata; the same picture twice is one file."""

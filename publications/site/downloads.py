@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 
 from publications.images import rendition_path
-from publications.models import File, Image, Publication
+from publications.models import Image, Publication
 from publications.querysets import may_view_hidden
+from publications.site.pages import get_page_or_moved
 
 SHOWN_IN_BROWSER = {"PDF", "TXT"}
 YEAR = 365 * 24 * 3600
@@ -28,8 +29,8 @@ def image_rendition(request, pk, name):
 
 def file_detail(request, slug, name):
     """A download. A withdrawn item keeps its page, but not its files."""
-    publications = Publication.objects.visible_to(request.user)
-    file = get_object_or_404(File, publication__in=publications, publication__slug=slug, name=name)
+    publication = get_page_or_moved(Publication.objects.visible_to(request.user), slug, suffix=name)
+    file = get_object_or_404(publication.files, name=name)
     return FileResponse(
         _open(file.file.storage, file.file.name),
         as_attachment=file.format not in SHOWN_IN_BROWSER,

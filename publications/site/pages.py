@@ -15,14 +15,15 @@ class MovedPage(Exception):
         self.address = address
 
 
-def get_page_or_moved(queryset, slug: str):
-    """The row with this slug; MovedPage when the slug is a former one of a row in the queryset; Http404."""
+def get_page_or_moved(queryset, slug: str, suffix: str = ""):
+    """The row with this slug. MovedPage when the slug is a former one of a row in the queryset, with the
+    suffix of the address asked for; else Http404."""
     if row := queryset.filter(slug=slug).first():
         return row
     kind = queryset.model._meta.model_name
     former = Redirect.objects.filter(slug=slug, **{f"{kind}__isnull": False}).values(kind)
     if row := queryset.filter(pk__in=former).first():
-        raise MovedPage(row.get_absolute_url())
+        raise MovedPage(row.get_absolute_url() + suffix)
     raise Http404
 
 

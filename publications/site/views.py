@@ -39,7 +39,7 @@ def home(request):
 def topic_list(request):
     """All topics in their tree: the topmost as areas, those below them with their own subtopics."""
     now = timezone.now()
-    topics = list(Topic.objects.with_counts(now))
+    topics = list(Topic.objects.with_counts(now).in_order())
     years = count_years_by_topic(Publication.objects.published(now))
     below: dict[int | None, list[Topic]] = {}
     for topic in topics:
@@ -64,7 +64,7 @@ def topic_detail(request, slug):
     now = timezone.now()
     topic = get_page_or_moved(Topic.objects.all(), slug)
     listing = _list(request, Publication.objects.in_topic(topic), now, fixed=["topic", "q", "state"])
-    family = {member.pk: member for member in Topic.objects.around(topic).with_counts(now)}
+    family = {member.pk: member for member in Topic.objects.around(topic).with_counts(now).in_order()}
     featured = featured_in(topic, now) if listing.page_number == 1 else []
     attach_companions([*featured, *listing.page.rows], now)
     context = {
@@ -111,7 +111,7 @@ def publication_detail(request, slug):
 
 
 def person_list(request):
-    people = Person.objects.published()
+    people = Person.objects.published().by_name()
     return show(request, "publications/person_list.html", {"people": people})
 
 

@@ -1,0 +1,163 @@
+# Filters of a list: what they take, what they count, how they answer bad input.
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.factories import make_person, make_publication, make_topic
+from tests.test_topic_pages import titles
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def topic():
+    topic = make_topic("Tides")
+    for year, kind in [(2014, "report"), (2015, "report"), (2015, "tool"), (2016, "commentary")]:
+        published_at = datetime(year, 10, 14, 9, 30, tzinfo=UTC)
+        make_publication(f"{kind} {year}", topics=[topic], type=kind, published_at=published_at)
+    return topic
+
+
+def counts(response):
+    return dict(re.findall(r'data-mark="\d">([^<]+)</span>\s+<span class="count">(\d+)<', response.content.decode()))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["commentary 2016", "report 2015", "tool 2015", "report 2014"]),
+        ("type=report", ["report 2015", "report 2014"]),
+        ("type=report&type=tool", ["report 2015", "tool 2015", "report 2014"]),
+        ("from=2015", ["commentary 2016", "report 2015", "tool 2015"]),
+        ("to=2015", ["report 2015", "tool 2015", "report 2014"]),
+        ("from=2015&to=2015", ["report 2015", "tool 2015"]),
+        ("from=14 Oct 2015&to=2015-10-14", ["report 2015", "tool 2015"]),
+        ("from=15 October 2015", ["commentary 2016"]),
+        ("from=2015-10&to=Oct 2015&type=tool", ["tool 2015"]),
+        ("sort=oldest", ["report 2014", "report 2015", "tool 2015", "commentary 2016"]),
+        ("from=&to=&sort=&utm_source=x", ["commentary 2016", "report 2015", "tool 2015", "report 2014"]),
+    ],
+)
+def test_list_holds_exactly_what_was_asked_for(client, topic, query, expected):
+    response = client.get(f"/topics/tides/?{query}")
+    assert sorted(titles(response)) == sorted(expected)
+    assert [t.split()[1] for t in titles(response)] == [t.split()[1] for t in expected], "in order of date"
+
+
+def test_counts_beside_types_ignore_the_choice_of_types_and_no_other(client, topic):
+    response = client.get("/topics/tides/?type=tool&from=2015")
+    assert counts(response) == {"Report": "1", "Tool": "1", "Commentary": "1"}
+    assert "1–1 of 1, newest first" in response.content.decode()
+
+
+def test_count_beside_a_type_is_the_length_of_the_list_it_leads_to(client, topic):
+    for name, count in counts(client.get("/topics/tides/?from=2015")).items():
+        slug = name.lower().replace(" ", "-")
+        assert len(titles(client.get(f"/topics/tides/?from=2015&type={slug}"))) == int(count)
+
+
+def test_bar_of_a_year_leads_to_as_many_items_as_it_says(client, topic):
+    html = client.get("/topics/tides/?type=report&type=tool").content.decode()
+    bars = re.findall(r'<a href="([^"#]+)#results" aria-label="(\d+): (\d+) publication', html)
+    assert [(year, count) for _, year, count in bars] == [("2014", "1"), ("2015", "2")]
+    for address, _, count in bars:
+        assert len(titles(client.get(address.replace("&amp;", "&")))) == int(count)
+
+
+def test_filters_in_use_are_links_that_take_them_away(client, topic):
+    html = client.get("/topics/tides/?to=31 Dec 2015&type=report").content.decode()
+    chips = re.findall(r'<li><a href="([^"]+)"><span class="vh">Remove filter: </span>([^<]+) <', html)
+    assert chips == [
+        ("/topics/tides/?to=31+Dec+2015#results", "Report"),
+        ("/topics/tides/?type=report#results", "To 31 December 2015"),
+    ]
+    assert '<a class="all" href="/topics/tides/#results">Clear all</a>' in html
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("from=yesterday-ish", "“yesterday-ish” is not a date."),
+        ("to=2016-13-40", "“2016-13-40” is not a date."),
+        ("from=0000", "“0000” is not a date."),
+        ("to=99999", "“99999” is not a date."),
+        ("type=novel", "novel is not one of the available choices"),
+        ("sort=sideways", "sideways is not one of the available choices"),
+        ("page=two", "“two” is not a page number."),
+        ("page=0", "“0” is not a page number."),
+        ("page=-1", "“-1” is not a page number."),
+        ("page=²", "“²” is not a page number."),
+    ],
+)
+def test_bad_filter_is_answered_with_words_and_no_rows(client, topic, query, words):
+    response = client.get(f"/topics/tides/?{query}")
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert words in html
+    assert titles(response) == []
+    assert '<meta name="robots" content="noindex">' in html
+
+
+def test_bad_date_keeps_the_other_choices_and_names_its_field(client, topic):
+    html = client.get("/topics/tides/?from=soon&type=report").content.decode()
+    assert re.search(r'value="report" checked', html)
+    assert re.search(r'name="from" [^>]*value="soon"[^>]* aria-invalid="true" aria-describedby="e-from"', html)
+    assert 'id="e-from"' in html
+
+
+def test_page_far_beyond_the_last_is_not_found(client, topic):
+    assert client.get("/topics/tides/?page=2").status_code == 404
+    assert client.get(f"/topics/tides/?page={'9' * 400}").status_code == 404
+
+
+def test_page_numbers_keep_the_filters(client, topic):
+    for _ in range(25):
+        make_publication(topics=[topic], type="report")
+    html = client.get("/topics/tides/?type=report&utm_source=mail").content.decode()
+    assert 'href="/topics/tides/?type=report&amp;page=2#results"' in html
+    assert "utm_source" not in html
+
+
+def test_finder_finds_by_words_whatever_their_case_and_accents(client):
+    make_publication("Élan vital: Ångström readings", summary="Of harbours.", authors=[make_person("Zoë Ñandú")])
+    make_publication("Something else")
+    for words in ("elan", "ÉLAN", "angstrom harbours", "zoe", "nandu vital"):
+        assert titles(client.get("/publications/", {"q": words})) == ["Élan vital: Ångström readings"], words
+    assert titles(client.get("/publications/", {"q": "elan zebra"})) == []
+
+
+@pytest.mark.parametrize("words", ["%", "_", "'", '"', "\\", "\x00", "a" * 5000, " ", "((", "؟", "<script>"])
+def test_finder_takes_any_words(client, words):
+    make_publication("Plain")
+    response = client.get("/publications/", {"q": words})
+    assert response.status_code == 200
+    assert "<script>" not in response.content.decode()
+
+
+def test_finder_filters_by_topic_with_all_below_it(client):
+    coast = make_topic("Coast")
+    walls = make_topic("Walls", parent=coast)
+    make_publication("Wall", topics=[walls])
+    make_publication("Other", topics=[make_topic("Heat")])
+    assert titles(client.get("/publications/?topic=coast")) == ["Wall"]
+    assert sorted(titles(client.get("/publications/?topic=coast&topic=heat"))) == ["Other", "Wall"]
+
+
+def test_person_and_type_pages_list_their_own(client):
+    ines = make_person("Ines Corrow")
+    make_publication("Hers", authors=[ines], type="tool")
+    make_publication("Not hers")
+    assert titles(client.get("/people/ines-corrow/")) == ["Hers"]
+    assert titles(client.get("/types/tool/")) == ["Hers"]
+    assert "Corrow, Ines" in client.get("/people/").content.decode()
+
+
+def test_random_query_strings_never_break_a_list(client, topic):
+    keys = ["q", "type", "topic", "from", "to", "state", "sort", "page", "x"]
+    values = ["", "report", "tides", "2016", "9999", "0", "-1", "²", "%00", "[]", "14/10/2016", "draft", "é", "1e9"]
+    for key in keys:
+        for value in values:
+            for path in ("/topics/tides/", "/publications/", "/types/report/"):
+                response = client.get(f"{path}?{key}={value}&{key}={value}&page[]=1")
+                assert response.status_code in {200, 404}, (path, key, value)

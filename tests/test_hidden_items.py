@@ -1,0 +1,174 @@
+# The one rule of visibility, walked through every public address with items that are hidden.
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import get_resolver
+from django.utils import timezone
+
+from tests.factories import (
+    make_draft,
+    make_featured,
+    make_file,
+    make_image,
+    make_person,
+    make_publication,
+    make_scheduled,
+    make_staff,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db
+SECRET = "Zanzibar"  # in every word of the hidden items and in nothing else
+
+
+class Hidden:
+    """One hidden item with all that hangs on it, in a world with one public item beside it."""
+
+    def __init__(self, make):
+        self.topic = make_topic("Coast", tops_up=True, slots=6)
+        self.public = make_publication("Open to all", topics=[self.topic])
+        self.image = make_image(f"{SECRET} from the air", caption=SECRET, credit=SECRET)
+        self.person = make_person(f"Ada {SECRET}")
+        self.item = make(
+            f"{SECRET} paper",
+            summary=SECRET,
+            body=f"<p>{SECRET}</p>",
+            topics=[self.topic],
+            authors=[self.person],
+            image=self.image,
+            type="working-paper",
+            lead=self.public,
+            doi=f"10.5555/{SECRET}",
+        )
+        self.file = make_file(self.item)
+        make_featured(self.topic, self.item)
+
+    def own_addresses(self):
+        names = sorted(self.image.rendition_names)
+        return [
+            self.item.get_absolute_url(),
+            self.file.get_absolute_url(),
+            self.person.get_absolute_url(),
+            *(self.image.rendition_url(name) for name in names),
+            f"/media/{self.image.file.name}",
+            f"/media-is-not-served/{self.image.file.name}",
+        ]
+
+    def lists(self):
+        return [
+            "/",
+            "/topics/",
+            "/topics/coast/",
+            "/topics/coast/?type=working-paper",
+            "/topics/coast/?to=9999-12-31",
+            "/topics/coast/?from=2000&to=2999",
+            "/publications/",
+            f"/publications/?q={SECRET}",
+            "/publications/?q=10.5555",
+            "/publications/?state=draft",
+            "/publications/?state=scheduled&state=in_review",
+            "/publications/?topic=coast&sort=oldest",
+            self.public.get_absolute_url(),
+            "/people/",
+            "/types/working-paper/",
+            "/no/such/page/",
+        ]
+
+
+HIDDEN = [
+    make_draft,
+    make_scheduled,
+    lambda title, **fields: make_draft(title, state="in_review", **fields),
+    lambda title, **fields: make_draft(title, published_at=timezone.now() - timedelta(days=9), **fields),
+]
+
+
+@pytest.mark.parametrize("make", HIDDEN, ids=["draft", "scheduled", "in review", "draft with a past date"])
+def test_hidden_item_is_unreachable_by_every_public_address(client, make):
+    hidden = Hidden(make)
+    for address in hidden.own_addresses():
+        assert client.get(address).status_code == 404, address
+    for address in hidden.lists():
+        html = client.get(address).content.decode()
+        asked_for = html.count(f'value="{SECRET}"') + html.count(f"“{SECRET}”") + html.count(f"<title>{SECRET}")
+        assert html.count(SECRET) - html.count(f"q={SECRET}") == asked_for, address
+
+
+def test_hidden_item_is_in_no_count(client):
+    Hidden(make_draft)
+    html = client.get("/topics/coast/").content.decode()
+    assert "1 publication since" in html
+    assert "Working Paper" not in html
+
+
+def test_every_public_address_is_walked():
+    """A new kind of address fails here until it is added to the walk above."""
+    views = {pattern.name for pattern in get_resolver("publications.site.urls").url_patterns}
+    assert views == {
+        "home",
+        "topic-list",
+        "topic-detail",
+        "publication-list",
+        "publication-detail",
+        "file-detail",
+        "person-list",
+        "person-detail",
+        "type-detail",
+        "image-rendition",
+        "health",
+    }
+
+
+def test_scheduled_item_appears_at_its_second_everywhere(client):
+    hidden = Hidden(make_scheduled)
+    moment = hidden.item.published_at
+    with time_machine.travel(moment - timedelta(seconds=1), tick=False):
+        assert client.get(hidden.item.get_absolute_url()).status_code == 404
+        assert SECRET not in client.get("/topics/coast/").content.decode()
+    with time_machine.travel(moment, tick=False):
+        for address in hidden.own_addresses()[:-2]:
+            assert client.get(address).status_code == 200, address
+        assert SECRET in client.get("/topics/coast/").content.decode()
+
+
+def test_staff_find_hidden_items_in_the_finder_marked_and_with_edit_links(client):
+    hidden = Hidden(make_scheduled)
+    draft = make_draft("Early thoughts")
+    client.force_login(make_staff("Author"))
+    html = client.get("/publications/").content.decode()
+    assert f"{SECRET} paper" in html
+    assert '<b class="state">Scheduled</b>' in html
+    assert '<b class="state">Draft</b>' in html
+    assert f"/admin/publications/publication/{draft.pk}/change/" in html
+    html = client.get("/publications/?state=draft").content.decode()
+    assert "Early thoughts" in html
+    assert f"{SECRET} paper" not in html
+    for address in hidden.own_addresses()[:-2]:
+        if address != hidden.person.get_absolute_url():
+            response = client.get(address)
+            assert response.status_code == 200
+            assert "no-store" in response["Cache-Control"]
+
+
+def test_somebody_signed_in_who_may_not_view_publications_sees_what_readers_see(client, django_user_model):
+    hidden = Hidden(make_draft)
+    for is_staff in (False, True):
+        client.force_login(django_user_model.objects.create_user(f"user{is_staff}", is_staff=is_staff))
+        assert client.get(hidden.item.get_absolute_url()).status_code == 404
+        assert SECRET not in client.get("/publications/?state=draft").content.decode()
+
+
+def test_reader_gets_no_cookie_and_a_strict_policy(client):
+    hidden = Hidden(make_draft)
+    for address in hidden.lists():
+        response = client.get(address)
+        assert not response.cookies, address
+        policy = response["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self';" in policy
+        assert "style-src 'self';" in policy
+        assert "unsafe" not in policy
+        html = response.content.decode()
+        assert " style=" not in html
+        assert "<script" not in html
