@@ -1,8 +1,11 @@
 # Serves the site on this machine with a sample collection to look at: what `make run` does.
 # A public site is set up with prepare.py and a proxy instead; docs/operators.md says how.
 import os
+import signal
 import socket
+import subprocess
 import sys
+import time
 
 from scripts.prepare import prepare, step
 
@@ -44,15 +47,36 @@ def load_sample_into_empty_database():
 
 
 def serve(port):
-    """Become the server, so that signals and the exit status are its own."""
-    from django.db import connection
+    """Run the server until it ends by itself; return its exit status. Ctrl-C is no failure."""
+    command = [sys.executable, "-m", "granian", "topichub.wsgi:application", "--interface", "wsgi"]
+    command += ["--host", HOST, "--port", port, "--workers", "2", "--blocking-threads", "4"]
+    # A worker that is told to stop while it still starts does not hear it.
+    command += ["--workers-kill-timeout", "2", "--log-level", "warning"]
+    server = subprocess.Popen(command)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    try:
+        with step("Starting the server"):
+            wait_until_it_answers(server, port)
+        if server.poll() is None:
+            announce(port)
+        return server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        server.wait()
+        return 0
 
-    connection.close()
+
+def wait_until_it_answers(server, port):
+    while server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, int(port))) == 0:
+                return
+        time.sleep(0.1)
+
+
+def announce(port):
     site = f"http://{HOST}:{port}/"
     print(f"\nThe site:  {site}\nThe admin: {site}admin/\n\nCtrl-C ends it.", flush=True)
-    command = [sys.executable, "-m", "granian", "topichub.wsgi:application", "--interface", "wsgi"]
-    command += ["--host", HOST, "--port", port, "--workers", "2", "--log-level", "warning"]
-    os.execv(command[0], command)
 
 
 def run():
@@ -61,7 +85,7 @@ def run():
     port = free_port()
     prepare()
     load_sample_into_empty_database()
-    serve(port)
+    sys.exit(serve(port))
 
 
 if __name__ == "__main__":
