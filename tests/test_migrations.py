@@ -1,0 +1,28 @@
+# Migrations describe the models, and go backwards as well as forwards.
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+@pytest.mark.django_db
+def test_no_change_of_a_model_is_without_its_migration():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_migration_can_be_undone_and_done_again():
+    executor = MigrationExecutor(connection)
+    newest = executor.loader.graph.leaf_nodes("publications")
+    try:
+        executor.migrate([("publications", None)])
+        assert "publications_publication" not in connection.introspection.table_names()
+    finally:
+        executor = MigrationExecutor(connection)
+        executor.migrate(newest)
+    from django.contrib.auth.models import Group
+
+    from publications.models import ContentType
+
+    assert ContentType.objects.count() == 7
+    assert set(Group.objects.values_list("name", flat=True)) >= {"Author", "Editor", "Administrator"}

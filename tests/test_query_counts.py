@@ -1,0 +1,92 @@
+# A page costs the same number of queries whatever it lists.
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from publications.models import Authorship, Person, Publication
+from tests.factories import make_featured, make_image, make_person, make_publication, make_staff, make_topic
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = {
+    "/": 3,
+    "/topics/": 2,
+    "/topics/coast/": 8,
+    "/topics/coast/?type=report&type=tool&from=2000&to=2030": 8,
+    "/topics/coast/?page=2": 8,
+    "/publications/": 8,
+    "/publications/?q=item&type=report&topic=coast": 10,
+    "/publications/lead-item/": 8,
+    "/people/": 1,
+    "/people/ines-corrow/": 6,
+    "/types/report/": 6,
+}
+
+
+def fill(number):
+    """`number` public items, each with authors, a picture, two topics and a place in one study."""
+    topics = [make_topic("Coast", tops_up=True, slots=6), make_topic("Water")]
+    walls = make_topic("Walls", parent=topics[0])
+    ines, image = make_person("Ines Corrow"), make_image()
+    lead = make_publication("Lead item", topics=topics, authors=[ines], image=image)
+    make_featured(topics[0], lead)
+    copies = [
+        Publication(
+            title=f"Item {n}",
+            slug=f"item-{n}",
+            content_type=lead.content_type,
+            state="published",
+            published_at=lead.published_at,
+            image=image,
+            lead=lead,
+            search_text=f"item {n}",
+        )
+        for n in range(1, number)
+    ]
+    copies = Publication.objects.bulk_create(copies)
+    through = Publication.topics.through
+    through.objects.bulk_create(
+        through(publication=copy, topic=topic) for copy in copies for topic in (*topics, walls)
+    )
+    Authorship.objects.bulk_create(Authorship(publication=copy, person=ines) for copy in copies)
+    others = [Person(name=f"P {n}", slug=f"p-{n}", sort_name=f"P {n}") for n in range(number)]
+    Authorship.objects.bulk_create(
+        Authorship(publication=copy, person=person)
+        for copy, person in zip(copies, Person.objects.bulk_create(others), strict=False)
+    )
+
+
+def count_queries(client):
+    counts = {}
+    for address in MOST_QUERIES:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200, address
+        counts[address] = len(queries)
+    return counts
+
+
+@pytest.fixture(scope="module")
+def measured(django_db_setup, django_db_blocker):
+    """The counts with 30 items and with 2,000, for readers and for staff."""
+    from django.db import transaction
+    from django.test import Client
+
+    found = {}
+    with django_db_blocker.unblock():
+        for number in (30, 2000):
+            with transaction.atomic():
+                fill(number)
+                staff = Client()
+                staff.force_login(make_staff("Author"))
+                found[number] = {"reader": count_queries(Client()), "staff": count_queries(staff)}
+                transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("who", ["reader", "staff"])
+def test_pages_cost_as_many_queries_for_2000_items_as_for_30(measured, who):
+    assert measured[30][who] == measured[2000][who]
+
+
+@pytest.mark.parametrize("address", MOST_QUERIES)
+def test_page_stays_within_its_budget(measured, address):
+    assert measured[2000]["reader"][address] <= MOST_QUERIES[address]

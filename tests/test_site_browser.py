@@ -1,0 +1,128 @@
+# The public pages in a real browser: accessibility rules, console, other origins, keyboard, no script.
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.factories import (
+    make_featured,
+    make_file,
+    make_image,
+    make_person,
+    make_publication,
+    make_topic,
+    make_withdrawn,
+)
+
+ADDRESSES = [
+    "/",
+    "/topics/",
+    "/topics/coast/",
+    "/topics/coast/?type=report&from=2000",
+    "/topics/coast/?from=soon",
+    "/topics/coast/?page=2",
+    "/publications/",
+    "/publications/?q=nothing+at+all",
+    "/publications/the-wall/",
+    "/publications/wrong-sums/",
+    "/people/",
+    "/people/ines-corrow/",
+    "/types/report/",
+    "/not/here/",
+]
+VIEWS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
+
+
+@pytest.fixture
+def world():
+    coast = make_topic("Coast", introduction="<p>Where land ends.</p>", slots=3, description="Shores.")
+    walls = make_topic("Sea walls", parent=coast)
+    ines, image = make_person("Ines Corrow"), make_image(caption="The wall.", credit="Photo: O. Stannard")
+    wall = make_publication(
+        "The wall",
+        topics=[coast, walls],
+        authors=[ines],
+        image=image,
+        summary="Who pays when it is raised.",
+        key_findings="One.\nTwo.",
+        body="<h2>A</h2><p>x</p><h2>B</h2><p>y</p><h2>C</h2><table><tr><th>Town</th><td>1</td></tr></table>",
+        doi="10.5555/wall",
+    )
+    make_file(wall)
+    make_publication("The brief", type="research-brief", topics=[walls], lead=wall, summary="In short.")
+    make_publication("مرافئ هادئة", topics=[coast], language="ar", slug="harbours")
+    make_withdrawn("Wrong sums", withdrawal_note="Table 2 was wrong.")
+    make_featured(coast, wall)
+    for number in range(25):
+        make_publication(f"Note {number}", topics=[coast], type="commentary", image=image if number % 2 else None)
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(page, world, live_server, width, scheme):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    for address in ADDRESSES:
+        said.clear()
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        violations = Axe().run(page).response["violations"]
+        assert not violations, [(address, v["id"], v["nodes"][0]["html"]) for v in violations]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert [text for text in said if "404" not in text or address != "/not/here/"] == [], address
+    assert all(url.startswith((live_server.url, "data:")) for url in asked)
+    assert page.context.cookies() == []
+
+
+def test_topic_can_be_filtered_and_paged_without_script(browser, live_server, world, django_db_serialized_rollback):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/topics/coast/")
+    page.get_by_label("Commentary").check()
+    page.get_by_label("From", exact=True).fill("2000")
+    page.get_by_role("button", name="Apply filters").click()
+    assert "type=commentary" in page.url
+    assert page.get_by_text("1–20 of 25, newest first").is_visible()
+    page.get_by_role("link", name="Next page").click()
+    assert page.get_by_text("21–25 of 25, newest first").is_visible()
+    page.get_by_role("link", name=re.compile("Remove filter: Commentary")).click()
+    assert page.get_by_text("1–20 of 28, newest first").is_visible()
+    context.close()
+
+
+def test_topic_can_be_read_and_filtered_by_keyboard_alone(page, world):
+    page.goto("/topics/coast/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    tab_to(page, "document.activeElement.value === 'research-brief'")
+    page.keyboard.press("Space")
+    tab_to(page, "document.activeElement.type === 'submit'")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**type=research-brief**")
+    assert page.get_by_text("1–1 of 1, newest first").is_visible()
+    tab_to(page, "document.activeElement.closest('.entry-title') !== null")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/publications/the-brief/")
+
+
+def tab_to(page, condition):
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(condition):
+            return
+    raise AssertionError(f"Never reached: {condition}")
+
+
+def test_no_picture_moves_the_page_when_it_arrives(page, world):
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.shift += e.value))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto("/topics/coast/", wait_until="networkidle")
+    assert page.evaluate("document.querySelector('.feature img').complete")
+    assert page.evaluate("window.shift") < 0.01
