@@ -1,0 +1,105 @@
+# What joins items to other items and to topics' featured places. Done last, when all rows are in.
+from collections import defaultdict
+
+from django.db import transaction
+from django.db.models import Q
+
+from publications.exchange.importing.values import quoted
+from publications.models import FeaturedItem, Publication, Topic
+
+CHUNK = 500
+MOST_FEATURED = 6
+
+
+class Links:
+    """Collects what rows say of their study's main item and of featured places, a few dozen bytes each."""
+
+    def __init__(self, report, catalogue):
+        self.report, self.catalogue = report, catalogue
+        self._leads, self._places, self._cleared = [], defaultdict(list), {}
+
+    def remember(self, item) -> None:
+        row, pk = item.row, item.publication.pk
+        if "lead" in row.stated and (row.lead or not item.is_new):
+            self._leads.append((row.number, pk, row.lead))
+        for place in row.places:
+            topic = self.catalogue.topic(place.topic)
+            self._places[topic].append((place.position, row.number, pk))
+        if "featured_in" in row.stated and not row.places and not item.is_new:
+            self._cleared[pk] = row.number
+
+    def make(self) -> set[int]:
+        """Returns the numbers of the rows that changed something here."""
+        changed = set()
+        for start in range(0, len(self._leads), CHUNK):
+            with transaction.atomic():
+                changed |= self._set_leads(self._leads[start : start + CHUNK])
+        with transaction.atomic():
+            for topic, places in self._places.items():
+                changed |= self._feature(topic, sorted(places))
+            changed |= self._clear()
+        return changed
+
+    def _set_leads(self, leads) -> set[int]:
+        names = {name for _, _, name in leads if name}
+        found = list(Publication.objects.filter(Q(import_id__in=names) | Q(doi__in=names)))
+        main = {item.doi: item for item in found} | {item.import_id: item for item in found}
+        items = Publication.objects.in_bulk([pk for _, pk, _ in leads])
+        changed = set()
+        for number, pk, name in leads:
+            item, lead = items[pk], main.get(name) if name else None
+            if item.lead_id == (lead.pk if lead else None) and (lead or not name):
+                continue
+            if problem := self._lead_problem(item, lead, name):
+                self.report.warn(number, "lead", f"{problem}; the item went in without it")
+                continue
+            item.lead = lead
+            item.save(update_fields=["lead", "changed_at"])
+            changed.add(number)
+        return changed
+
+    def _lead_problem(self, item, lead, name) -> str:
+        if not name:
+            return ""
+        if not lead:
+            return f"there is no item with the id or DOI {quoted(name)}"
+        if lead.pk == item.pk:
+            return "an item cannot be the main item of itself"
+        if Publication.objects.filter(pk=lead.pk, lead__isnull=False).exists():
+            return f"{quoted(lead.title)} belongs to a study itself; name that study's main item"
+        if item.companions.exists():
+            return "this item is the main item of its study, so it cannot belong to another"
+        return ""
+
+    def _feature(self, topic_pk, places) -> set[int]:
+        topic = Topic.objects.get(pk=topic_pk)
+        for _, number, _ in places[MOST_FEATURED:]:
+            reason = f"{quoted(topic.name)} features {MOST_FEATURED} items of this file already; this one was left out"
+            self.report.warn(number, "featured_in", reason)
+        changed = set()
+        for position, number, pk in places[:MOST_FEATURED]:
+            place, is_new = FeaturedItem.objects.get_or_create(
+                topic=topic, publication_id=pk, defaults={"position": position}
+            )
+            if place.position != position:
+                place.position = position
+                place.save(update_fields=["position"])
+            elif not is_new:
+                continue
+            changed.add(number)
+        self._make_room(topic, min(len(places), MOST_FEATURED))
+        return changed
+
+    def _make_room(self, topic, needed) -> None:
+        if topic.slots < needed:
+            self.report.notes.append(f"“{topic}” now shows {needed} featured items; it showed {topic.slots}")
+            topic.slots = needed
+            topic.save(update_fields=["slots"])
+
+    def _clear(self) -> set[int]:
+        numbers, pks = set(), list(self._cleared)
+        for start in range(0, len(pks), CHUNK):
+            gone = FeaturedItem.objects.filter(publication__in=pks[start : start + CHUNK])
+            numbers |= {self._cleared[pk] for pk in gone.values_list("publication_id", flat=True)}
+            gone.delete()
+        return numbers

@@ -1,0 +1,241 @@
+# Turns one raw row into a clean Row, or says everything that is wrong with it. Asks no database.
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from publications import images
+from publications.exchange.importing import values
+from publications.exchange.importing.report import RowRefused
+from publications.exchange.importing.values import Moment, Refused
+from publications.models import ContentType, Image, Person, Publication, Topic
+from publications.richtext import sanitize
+
+# What stands on the publication itself: key in the file -> (column, reader). The column's own rules follow.
+COLUMNS = {
+    "title": ("title", values.line),
+    "subtitle": ("subtitle", values.line),
+    "summary": ("summary", values.text),
+    "key_findings": ("key_findings", values.findings),
+    "body_html": ("body", values.text),
+    "state": ("state", values.state),
+    "withdrawal_note": ("withdrawal_note", values.text),
+    "number": ("report_number", values.line),
+    "doi": ("doi", values.doi),
+    "language": ("language", values.line),
+    "url": ("external_url", values.line),
+    "id": ("import_id", values.line),
+    "slug": ("slug", values.line),
+}
+OTHERS = ("type", "topics", "date", "authors", "image", "lead", "featured_in")
+KEYS = (*COLUMNS, *OTHERS)
+# Clearing these would leave an item without what every item has; an empty value says nothing instead.
+NEVER_CLEARED = {"title", "state", "import_id", "slug"}
+IMAGE_WORDS = {
+    "alt": ("alternative_text", values.text),
+    "caption": ("caption", values.text),
+    "credit": ("credit", values.line),
+    "licence": ("licence", values.line),
+    "decorative": ("is_decorative", values.switch),
+}
+IMAGE_KEYS = (*IMAGE_WORDS, "file", "focal")
+FEATURED_KEYS = ("topic", "position")
+LARGEST_POSITION = 32_767
+NOT_IN_TEXTS = re.compile(r"<(img|iframe|script|video|audio|object|embed|form|svg|picture|style)\b", re.I)
+
+
+class Picture(NamedTuple):
+    """`words` holds the columns of Image that the row states; `file` is a name, or empty."""
+
+    words: dict
+    file: str
+
+
+class Place(NamedTuple):
+    topic: str
+    position: int
+
+
+@dataclass(slots=True)
+class Row:
+    """What a file says of one publication. Only what is stated is touched: `columns` holds those
+    of the publication itself, and each of the others counts only when its key is in `stated`."""
+
+    number: int
+    stated: frozenset[str]
+    type_name: str
+    columns: dict = field(default_factory=dict)
+    date: Moment | None = None
+    topics: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    picture: Picture | None = None
+    lead: str = ""
+    places: list[Place] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return self.columns["title"]
+
+    @property
+    def import_id(self) -> str:
+        return self.columns.get("import_id", "")
+
+    @property
+    def doi(self) -> str:
+        return self.columns.get("doi", "")
+
+    @property
+    def day(self) -> dt.date | None:
+        return timezone.localdate(self.date.at) if self.date else None
+
+
+def read_row(number: int, raw: dict, report) -> Row:
+    """Raises RowRefused with all that is wrong, so that one run shows every mistake."""
+    if not isinstance(raw, dict):
+        raise RowRefused(("", "must be an object with “title”, “type” and so on"))
+    reading = _Reading(number, raw, report)
+    reading.name_unknown_keys(raw, KEYS)
+    row = Row(number, frozenset(raw), reading.type_name(), reading.columns())
+    row.date = reading.take("date", values.moment)
+    row.topics = reading.take("topics", _topics) or []
+    row.authors = reading.take("authors", _authors) or []
+    row.lead = reading.take("lead", values.line) or ""
+    row.picture = reading.picture()
+    row.places = reading.places()
+    if reading.problems:
+        raise RowRefused(*reading.problems)
+    return row
+
+
+class _Reading:
+    """One pass over a raw row; collects problems instead of stopping at the first."""
+
+    def __init__(self, number, raw, report):
+        self.number, self.raw, self.report, self.problems = number, raw, report, []
+
+    def name_unknown_keys(self, raw, known, prefix=""):
+        for key in raw:
+            if key not in known and key != "x":
+                self.report.unknown_key(f"row {self.number}", f"{prefix}{key}", known)
+
+    def take(self, key, read, *, of=None, name=""):
+        """The value of the key, read; None when it is absent or wrong."""
+        raw = self.raw if of is None else of
+        if key not in raw:
+            return None
+        try:
+            return read(raw[key])
+        except Refused as error:
+            self.problems.append((name or key, str(error)))
+        except ValidationError as error:
+            self.problems.append((name or key, " ".join(error.messages)))
+        return None
+
+    def type_name(self):
+        name = self.take("type", _reader(ContentType, "name", values.line)) or ""
+        if not name and "type" not in dict(self.problems):
+            self.problems.append(("type", "is missing"))
+        return name
+
+    def columns(self):
+        found = {}
+        for key, (column, read) in COLUMNS.items():
+            value = self.take(key, _reader(Publication, column, read))
+            if value or (value is not None and column not in NEVER_CLEARED):
+                found[column] = value
+        if "title" not in found and "title" not in dict(self.problems):
+            self.problems.append(("title", "is missing"))
+        if "body" in found:
+            self._name_lost_parts(found["body"])
+            found["body"] = sanitize(found["body"])
+        return found
+
+    def _name_lost_parts(self, body):
+        for tag in sorted({tag.lower() for tag in NOT_IN_TEXTS.findall(body)}):
+            self.report.warn(self.number, "body_html", f"<{tag}> may not stand in a text and was left out")
+
+    def picture(self):
+        raw = self.raw.get("image")
+        if raw is None:
+            return None
+        if not isinstance(raw, dict):
+            self.problems.append(("image", "must be an object with “alt”, “caption”, “credit” and “file”"))
+            return None
+        self.name_unknown_keys(raw, IMAGE_KEYS, "image.")
+        words = {}
+        for key, (column, read) in IMAGE_WORDS.items():
+            value = self.take(key, _reader(Image, column, read), of=raw, name=f"image.{key}")
+            if value is not None:
+                words[column] = value
+        focal = self.take("focal", _focal, of=raw, name="image.focal")
+        words |= zip(("focal_x", "focal_y"), focal, strict=True) if focal else ()
+        if words.get("alternative_text"):
+            self.take(
+                "alt", images.check_alternative_text, of={"alt": words["alternative_text"]}, name="image.alt"
+            )
+        return Picture(words, self.take("file", values.line, of=raw, name="image.file") or "")
+
+    def places(self):
+        raw = self.raw.get("featured_in") or []
+        if not isinstance(raw, list):
+            raw = [raw]
+        return [place for order, entry in enumerate(raw, 1) if (place := self._place(entry, order))]
+
+    def _place(self, entry, order):
+        if isinstance(entry, str):
+            entry = {"topic": entry}
+        if not isinstance(entry, dict):
+            self.problems.append(("featured_in", "must be a list of objects with “topic” and “position”"))
+            return None
+        self.name_unknown_keys(entry, FEATURED_KEYS, "featured_in.")
+        topic = self.take("topic", _reader(Topic, "name", values.line), of=entry, name="featured_in.topic")
+        position = order
+        if entry.get("position") is not None:
+            position = self.take("position", _position, of=entry, name="featured_in.position")
+        if topic:
+            return Place(topic, position or 0)
+        self.problems.append(("featured_in.topic", "is missing"))
+        return None
+
+
+def _reader(model, column, read):
+    """Reads, then asks the model's own field, so that no rule is written twice."""
+    rule = model._meta.get_field(column)
+
+    def reader(raw):
+        value = read(raw)
+        if isinstance(value, str) and value and column != "body":
+            rule.clean(value, None)
+        return value
+
+    return reader
+
+
+def _topics(raw):
+    return _each(Topic, raw)
+
+
+def _authors(raw):
+    return _each(Person, raw)
+
+
+def _each(model, raw):
+    rule = model._meta.get_field("name")
+    for name in (found := values.names(raw)):
+        rule.run_validators(name)
+    return found
+
+
+def _position(raw):
+    return values.whole_number(raw, LARGEST_POSITION)
+
+
+def _focal(raw):
+    if raw is None:
+        return None
+    if not isinstance(raw, list) or len(raw) != 2:
+        raise Refused("must be two numbers from 0 to 1")
+    return tuple(map(values.fraction, raw))

@@ -1,0 +1,244 @@
+# Takes rows in batches: matches, applies, writes. A batch is one transaction and a fixed number of queries
+# beside the new pictures and changed items.
+from dataclasses import dataclass, field
+from itertools import batched
+from pathlib import Path
+
+from django.core.management.color import no_style
+from django.db import DataError, IntegrityError, connection, reset_queries, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from publications.exchange.importing.catalogue import Catalogue
+from publications.exchange.importing.csv_reading import Malformed
+from publications.exchange.importing.links import Links
+from publications.exchange.importing.matching import Matches, Seen
+from publications.exchange.importing.pictures import Pictures
+from publications.exchange.importing.report import RowRefused
+from publications.exchange.importing.rows import Row, read_row
+from publications.exchange.importing.slugs import Slugs
+from publications.exchange.importing.values import quoted
+from publications.models import Authorship, Publication
+
+BATCH = 500
+# Numbers left for what editors make while an import runs, so that the two never want the same one.
+ROOM_FOR_EDITORS = 100
+State = Publication.State
+
+
+@dataclass(eq=False)
+class Item:
+    """One row and the publication it speaks of, as it shall be."""
+
+    row: Row
+    publication: Publication
+    is_new: bool
+    changed: set[str] = field(default_factory=set)  # columns
+    topics: list[int] | None = None  # None: they are right already
+    authors: list[int] | None = None
+
+    @property
+    def outcome(self) -> str:
+        if self.is_new:
+            return "created"
+        is_changed = self.changed or self.topics is not None or self.authors is not None
+        return "updated" if is_changed else "unchanged"
+
+
+class Importer:
+    def __init__(self, source, report, images_dir: Path, *, dry_run: bool):
+        self.source, self.report = source, report
+        self.catalogue = Catalogue(report)
+        self.pictures = Pictures(images_dir, report, dry_run=dry_run)
+        self.links = Links(report, self.catalogue)
+        self.seen, self.slugs = Seen(), Slugs(Publication)
+        # The site shows the higher number first among items of one moment. Numbers are given downwards, so
+        # such items stand in the file's order however far apart their rows are.
+        highest = Publication.objects.aggregate(highest=Max("pk"))["highest"] or 0
+        self.last_pk = highest + ROOM_FOR_EDITORS + source.total + 1
+
+    def run(self, progress) -> None:
+        outcomes = {}
+        self.catalogue.take_topics(self.source.topics)
+        for batch in batched(self._clean_rows(progress), BATCH):
+            self._take(batch, outcomes)
+            reset_queries()  # with DEBUG on, Django would keep the text of thousands of them
+        for number in self.links.make():
+            if outcomes.get(number) == "unchanged":
+                outcomes[number] = "updated"
+        for outcome in outcomes.values():
+            self.report.count(outcome)
+        progress(self.source.total, self.source.total)
+
+    def _clean_rows(self, progress):
+        for number, raw in self.source.rows():
+            progress(number, self.source.total)
+            try:
+                if isinstance(raw, Malformed):
+                    raise RowRefused(("", raw.reason))
+                row = read_row(number, raw, self.report)
+                self.seen.claim(row)
+            except RowRefused as refusal:
+                self.report.reject(number, refusal.reasons)
+            else:
+                yield row
+
+    def _take(self, rows, outcomes) -> None:
+        items = self._match(rows)
+        self._give_slugs(items)
+        items = [item for item in items if self._is_complete(item)]
+        for item in items:
+            self._join(item)
+        self._join_authors(items)
+        self.pictures.place(items)
+        try:
+            with transaction.atomic():
+                self._write(items)
+        except (IntegrityError, DataError) as error:
+            if (
+                len(rows) > 1
+            ):  # find the one that the database refuses; from the start, for nothing was written
+                for row in rows:
+                    self._take([row], outcomes)
+            else:
+                self._reject(rows[0], ("", f"the database refuses it: {str(error).splitlines()[0]}"))
+            return
+        for item in items:
+            self.links.remember(item)
+            outcomes[item.row.number] = item.outcome
+
+    def _reject(self, row, *reasons):
+        self.report.reject(row.number, reasons)
+
+    def _match(self, rows) -> list[Item]:
+        matches, items = Matches(rows, self.catalogue), []
+        for row in rows:
+            try:
+                publication = matches.of(row)
+                if publication:
+                    self.seen.claim_item(publication, row)
+            except RowRefused as refusal:
+                self._reject(row, *refusal.reasons)
+                continue
+            is_new = publication is None
+            if is_new:
+                publication = Publication(pk=self.last_pk - row.number, state=State.PUBLISHED)
+            item = Item(row, publication, is_new)
+            self._apply(item)
+            items.append(item)
+        return items
+
+    def _apply(self, item) -> None:
+        row, publication = item.row, item.publication
+        stated = dict(row.columns)
+        if "date" in row.stated and not self._is_same_day(row, publication):
+            stated["published_at"] = row.date.at if row.date else None
+        for name, value in stated.items():
+            if getattr(publication, name) != value:
+                setattr(publication, name, value)
+                item.changed.add(name)
+        if "image" in row.stated and not row.picture and publication.image_id:
+            publication.image = None
+            item.changed.add("image")
+
+    def _is_same_day(self, row, publication) -> bool:
+        """A bare day says nothing of the time, so a time that an editor chose on that day stays."""
+        at = publication.published_at
+        return bool(row.date and row.date.is_day and at and timezone.localdate(at) == row.day)
+
+    def _give_slugs(self, items) -> None:
+        """Check the slugs that rows state, and make the others from titles."""
+        given = {}
+        for item in items:
+            if "slug" in item.changed:
+                given.setdefault(item.publication.slug, item)
+        owners = self.slugs.owners(given)
+        for item in list(items):
+            slug = item.publication.slug
+            if "slug" in item.changed and (
+                given[slug] is not item or owners.get(slug, item.publication.pk) != item.publication.pk
+            ):
+                self._reject(item.row, ("slug", f"{quoted(slug)} belongs, or once belonged, to another item"))
+                items.remove(item)
+        unnamed = [item for item in items if not item.publication.slug]
+        slugs = self.slugs.free([item.publication.title for item in unnamed], reserved=given)
+        for item, slug in zip(unnamed, slugs, strict=True):
+            item.publication.slug = slug
+
+    def _is_complete(self, item) -> bool:
+        """Whether it may be published, if it is; rejects it if not."""
+        publication, picture, problems = item.publication, item.row.picture, []
+        if publication.state in (State.PUBLISHED, State.WITHDRAWN) and not publication.published_at:
+            problems.append(("date", "is missing; what is published or withdrawn needs one"))
+        if publication.state == State.PUBLISHED and (picture or publication.image):
+            words = picture.words if picture else {}
+            image = publication.image
+            decorative = words.get("is_decorative", image.is_decorative if image else False)
+            if not decorative and not words.get("alternative_text", image.alternative_text if image else ""):
+                reason = "is missing; say what the picture shows, or write “decorative”: true"
+                problems.append(("image.alt", reason))
+        if problems:
+            self._reject(item.row, *problems)
+        return not problems
+
+    def _join(self, item) -> None:
+        row, publication = item.row, item.publication
+        content_type = self.catalogue.type(row.type_name)
+        if publication.content_type_id != content_type:
+            publication.content_type_id = content_type
+            item.changed.add("content_type")
+        if "topics" in row.stated:
+            wanted = list(dict.fromkeys(map(self.catalogue.topic, row.topics)))
+            present = () if item.is_new else [topic.pk for topic in publication.topics.all()]
+            item.topics = wanted if set(wanted) != set(present) else None
+
+    def _join_authors(self, items) -> None:
+        anew = [item for item in items if "authors" in item.row.stated and not self._has_authors(item)]
+        people = self.catalogue.people(name for item in anew for name in item.row.authors)
+        for item in anew:
+            item.authors = [people[name] for name in item.row.authors]
+
+    def _has_authors(self, item) -> bool:
+        if item.is_new:
+            return not item.row.authors
+        return [one.printed_name for one in item.publication.authorships.all()] == item.row.authors
+
+    def _write(self, items) -> None:
+        self._create([item.publication for item in items if item.is_new])
+        for item in items:
+            if item.outcome == "updated":
+                item.publication.save(update_fields={*item.changed, "changed_at"})
+        old = [item for item in items if not item.is_new]
+        Through = Publication.topics.through
+        Through.objects.filter(
+            publication__in=[i.publication.pk for i in old if i.topics is not None]
+        ).delete()
+        Authorship.objects.filter(
+            publication__in=[i.publication.pk for i in old if i.authors is not None]
+        ).delete()
+        Through.objects.bulk_create(
+            [
+                Through(publication_id=item.publication.pk, topic_id=topic)
+                for item in items
+                for topic in item.topics or ()
+            ],
+            batch_size=BATCH,
+        )
+        Authorship.objects.bulk_create(
+            [
+                Authorship(publication_id=item.publication.pk, person_id=person, position=position)
+                for item in items
+                for position, person in enumerate(item.authors or ())
+            ],
+            batch_size=BATCH,
+        )
+
+    def _create(self, publications) -> None:
+        if not publications:
+            return
+        for publication in publications:
+            publication.search_text = publication.make_search_text()
+        Publication.objects.bulk_create(reversed(publications), batch_size=100)
+        with connection.cursor() as cursor:  # new items of others come after these
+            for statement in connection.ops.sequence_reset_sql(no_style(), [Publication]):
+                cursor.execute(statement)
