@@ -82,11 +82,12 @@ def main(wanted):
     if not with_browser:
         print("Browser tests were not run: there is no Chromium here; TOPICHUB_CHROMIUM can name one.")
     if failed:
-        sys.exit(f"Failed on {' and '.join(failed)}.")
+        print(f"Failed on {' and '.join(failed)}.")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1:])
+        sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(130)
