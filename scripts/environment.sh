@@ -24,7 +24,7 @@ install_uv() {
     # Debian's Python can lack venv, and other builds can lack pip: either one will do.
     { python3 -m venv "$tools" && "$tools/bin/python" -m pip install -q uv; } >"$log" 2>&1 ||
         { rm -rf "$tools" && python3 -m pip install -q --target "$tools" uv; } >>"$log" 2>&1 ||
-        fail "failed: install uv or python3-venv, then try again. Details are in $log."
+        fail "failed; $log says why. Without this step: install uv by hand, then try again."
     echo done
 }
 
