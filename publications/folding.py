@@ -5,4 +5,6 @@ import unicodedata
 
 def fold(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+    if not letters.isascii():  # long English texts skip the slow part
+        letters = "".join(c for c in letters if not unicodedata.combining(c))
+    return " ".join(letters.split())
