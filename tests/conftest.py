@@ -22,13 +22,18 @@ def pytest_sessionfinish(session):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(django_db_setup):
     """One Chromium for each test process."""
+    from django.db import connection
     from playwright.sync_api import sync_playwright
 
+    migrated_rows = getattr(connection, "_test_serialized_contents", None)
     # Playwright keeps an event loop in this thread, where Django would then refuse every query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
+        if migrated_rows:
+            # Under that loop `connection` is another object, which must know what migrations had made.
+            connection._test_serialized_contents = migrated_rows
         chromium = playwright.chromium.launch(**launch_options())
         yield chromium
         chromium.close()

@@ -10,7 +10,7 @@ def test_no_change_of_a_model_is_without_its_migration():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_every_migration_can_be_undone_and_done_again():
     executor = MigrationExecutor(connection)
     newest = executor.loader.graph.leaf_nodes("publications")
