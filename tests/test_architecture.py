@@ -95,7 +95,9 @@ def test_document_names_only_paths_and_commands_that_exist(document):
     commands = {path.stem for path in (APP / "management/commands").glob("[a-z]*.py")}
     ours = {name for name in re.findall(r"manage\.py ([a-z_]+_[a-z_]+)", text)}
     assert ours <= commands
-    for name in re.findall(r"`((?:publications|topichub|templates|static|tests|docs|scripts)/[\w/.-]*)`", text):
+    for name in re.findall(
+        r"`((?:publications|topichub|templates|static|tests|docs|scripts)/[\w/.-]*)`", text
+    ):
         assert (ROOT / name).exists() or (ROOT / f"{name}.py").exists(), name
     for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text):
         assert (document.parent / link).exists(), link

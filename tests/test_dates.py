@@ -27,7 +27,9 @@ def test_year_month_and_day_are_understood(text, first, last):
     assert parse_period(text) == Period(first, last)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2016-13", "31 Feb 2016", "16", "0000", "9999", "٢٠١٦", "2016-10-14T09:00"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "2016-13", "31 Feb 2016", "16", "0000", "9999", "٢٠١٦", "2016-10-14T09:00"]
+)
 def test_anything_else_is_refused_with_a_sentence(text):
     with pytest.raises(ValueError, match="is not a date"):
         parse_period(text)

@@ -20,7 +20,9 @@ def topic():
 
 
 def counts(response):
-    return dict(re.findall(r'data-mark="\d">([^<]+)</span>\s+<span class="count">(\d+)<', response.content.decode()))
+    return dict(
+        re.findall(r'data-mark="\d">([^<]+)</span>\s+<span class="count">(\d+)<', response.content.decode())
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,9 @@ def test_bad_filter_is_answered_with_words_and_no_rows(client, topic, query, wor
 def test_bad_date_keeps_the_other_choices_and_names_its_field(client, topic):
     html = client.get("/topics/tides/?from=soon&type=report").content.decode()
     assert re.search(r'value="report" checked', html)
-    assert re.search(r'name="from" [^>]*value="soon"[^>]* aria-invalid="true" aria-describedby="e-from"', html)
+    assert re.search(
+        r'name="from" [^>]*value="soon"[^>]* aria-invalid="true" aria-describedby="e-from"', html
+    )
     assert 'id="e-from"' in html
 
 
@@ -120,7 +124,9 @@ def test_page_numbers_keep_the_filters(client, topic):
 
 
 def test_finder_finds_by_words_whatever_their_case_and_accents(client):
-    make_publication("Élan vital: Ångström readings", summary="Of harbours.", authors=[make_person("Zoë Ñandú")])
+    make_publication(
+        "Élan vital: Ångström readings", summary="Of harbours.", authors=[make_person("Zoë Ñandú")]
+    )
     make_publication("Something else")
     for words in ("elan", "ÉLAN", "angstrom harbours", "zoe", "nandu vital"):
         assert titles(client.get("/publications/", {"q": words})) == ["Élan vital: Ångström readings"], words
@@ -155,7 +161,22 @@ def test_person_and_type_pages_list_their_own(client):
 
 def test_random_query_strings_never_break_a_list(client, topic):
     keys = ["q", "type", "topic", "from", "to", "state", "sort", "page", "x"]
-    values = ["", "report", "tides", "2016", "9999", "0", "-1", "²", "%00", "[]", "14/10/2016", "draft", "é", "1e9"]
+    values = [
+        "",
+        "report",
+        "tides",
+        "2016",
+        "9999",
+        "0",
+        "-1",
+        "²",
+        "%00",
+        "[]",
+        "14/10/2016",
+        "draft",
+        "é",
+        "1e9",
+    ]
     for key in keys:
         for value in values:
             for path in ("/topics/tides/", "/publications/", "/types/report/"):

@@ -91,7 +91,9 @@ def test_hidden_item_is_unreachable_by_every_public_address(client, make):
         assert client.get(address).status_code == 404, address
     for address in hidden.lists():
         html = client.get(address).content.decode()
-        asked_for = html.count(f'value="{SECRET}"') + html.count(f"“{SECRET}”") + html.count(f"<title>{SECRET}")
+        asked_for = (
+            html.count(f'value="{SECRET}"') + html.count(f"“{SECRET}”") + html.count(f"<title>{SECRET}")
+        )
         assert html.count(SECRET) - html.count(f"q={SECRET}") == asked_for, address
 
 

@@ -153,7 +153,9 @@ def test_feature_ends_after_it_starts():
     assert "later than the start" in refused(item, "ends_at")
 
 
-@pytest.mark.parametrize(("name", "filed"), [("Ines van der Corrow", "Corrow, Ines van der"), ("Plato", "Plato")])
+@pytest.mark.parametrize(
+    ("name", "filed"), [("Ines van der Corrow", "Corrow, Ines van der"), ("Plato", "Plato")]
+)
 def test_person_is_filed_by_the_last_name(name, filed):
     assert make_person(name).sort_name == filed
 

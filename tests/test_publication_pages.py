@@ -56,7 +56,16 @@ def test_page_shows_every_part_the_item_has(client):
 def test_bare_item_has_no_empty_parts(client):
     make_publication("Bare")
     html = client.get("/publications/bare/").content.decode()
-    for part in ("standfirst", "byline", "Downloads", "Key findings", "figure", "Topics</h2>", "Related work", "By "):
+    for part in (
+        "standfirst",
+        "byline",
+        "Downloads",
+        "Key findings",
+        "figure",
+        "Topics</h2>",
+        "Related work",
+        "By ",
+    ):
         assert part not in html, part
 
 
@@ -75,7 +84,14 @@ def test_markup_in_an_editors_words_is_shown_not_run(client):
         authors=[make_person(attack)],
         report_number=attack[:60],
     )
-    for address in (publication.get_absolute_url(), topic.get_absolute_url(), "/", "/topics/", "/publications/", "/people/"):
+    for address in (
+        publication.get_absolute_url(),
+        topic.get_absolute_url(),
+        "/",
+        "/topics/",
+        "/publications/",
+        "/people/",
+    ):
         html = client.get(address).content.decode()
         assert "<script" not in html
         assert "<img src=x" not in html

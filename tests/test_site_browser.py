@@ -54,11 +54,15 @@ def world():
     make_withdrawn("Wrong sums", withdrawal_note="Table 2 was wrong.")
     make_featured(coast, wall)
     for number in range(25):
-        make_publication(f"Note {number}", topics=[coast], type="commentary", image=image if number % 2 else None)
+        make_publication(
+            f"Note {number}", topics=[coast], type="commentary", image=image if number % 2 else None
+        )
 
 
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
-def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(page, world, live_server, width, scheme):
+def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(
+    page, world, live_server, width, scheme
+):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     said, asked = [], []
@@ -77,7 +81,9 @@ def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(page, 
     assert page.context.cookies() == []
 
 
-def test_topic_can_be_filtered_and_paged_without_script(browser, live_server, world, django_db_serialized_rollback):
+def test_topic_can_be_filtered_and_paged_without_script(
+    browser, live_server, world, django_db_serialized_rollback
+):
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
     page.goto("/topics/coast/")

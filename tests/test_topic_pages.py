@@ -43,7 +43,10 @@ def test_featured_items_stand_in_the_editors_order_with_caption_and_credit(clien
     html = client.get("/topics/tides/").content.decode()
     assert re.findall(r'feature-title"><a href="[^"]+">([^<]+)', html) == ["Old", "New"]
     assert 'alt="A gauge at dusk"' in html
-    assert '<figcaption>The gauge at Brannock. <span class="credit">Photo: T. Verrall</span></figcaption>' in html
+    assert (
+        '<figcaption>The gauge at Brannock. <span class="credit">Photo: T. Verrall</span></figcaption>'
+        in html
+    )
 
 
 def test_featured_item_that_is_not_public_leaves_by_itself(client):
@@ -79,7 +82,10 @@ def test_items_of_subtopics_are_included_once(client):
     assert sorted(titles(response)) == ["Deep", "In both"]
     html = response.content.decode()
     assert "2 publications since" in html
-    assert re.findall(r'<span>(\w+)</span> <span class="count">(\d+)<', html) == [("Marsh", "1"), ("Walls", "2")]
+    assert re.findall(r'<span>(\w+)</span> <span class="count">(\d+)<', html) == [
+        ("Marsh", "1"),
+        ("Walls", "2"),
+    ]
 
 
 def test_a_moved_topic_takes_its_items_along(client):

@@ -12,7 +12,9 @@ def attach_companions(publications: list[Publication], now=None) -> list[Publica
     leads = {item.lead_id or item.pk for item in publications}
     wanted = Q(lead__in=leads) | Q(pk__in={item.lead_id for item in publications if item.lead_id})
     studies: dict[int, list[Publication]] = {}
-    for member in Publication.objects.published(now).filter(wanted).for_cards().newest_first() if leads else []:
+    for member in (
+        Publication.objects.published(now).filter(wanted).for_cards().newest_first() if leads else []
+    ):
         studies.setdefault(member.lead_id or member.pk, []).append(member)
     for item in publications:
         study = studies.get(item.lead_id or item.pk, [])

@@ -30,7 +30,9 @@ def count_years(publications) -> dict[int, int]:
 
 def count_topics(publications, limit: int = 12) -> list[Topic]:
     """The topics that hold most of these, each with `count`, the fullest first."""
-    through = publications.model.topics.through.objects.filter(publication__in=publications.order_by().values("pk"))
+    through = publications.model.topics.through.objects.filter(
+        publication__in=publications.order_by().values("pk")
+    )
     rows = through.values_list("topic__ancestor_paths__ancestor").annotate(
         n=Count("publication", distinct=True)
     )
@@ -62,4 +64,3 @@ def count_states(publications, now=None) -> dict[str, int]:
         withdrawn=Count("pk", filter=Q(state="withdrawn")),
     )
     return {state: count for state, count in counts.items() if count}
-

@@ -63,7 +63,6 @@ class Person(SluggedModel):
         self.search_name = fold(self.name)
         super().save(*args, **kwargs)
 
-
     @property
     def initial(self) -> str:
         """The letter to file under, without its accent."""

@@ -7,8 +7,7 @@ from django.utils.cache import patch_cache_control
 
 from publications.images import rendition_path
 from publications.models import Image, Publication
-from publications.querysets import may_view_hidden
-from publications.site.pages import get_page_or_moved
+from publications.site.pages import get_page_or_moved, private_for_staff
 
 SHOWN_IN_BROWSER = {"PDF", "TXT"}
 YEAR = 365 * 24 * 3600
@@ -20,22 +19,21 @@ def image_rendition(request, pk, name):
     if name not in image.rendition_names:
         raise Http404
     response = FileResponse(_open(image.file.storage, rendition_path(name)))
-    if may_view_hidden(request.user):
-        patch_cache_control(response, private=True, no_store=True)
-    else:
+    if not request.user.is_authenticated:
         patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
-    return response
+    return private_for_staff(request, response)
 
 
 def file_detail(request, slug, name):
     """A download. A withdrawn item keeps its page, but not its files."""
     publication = get_page_or_moved(Publication.objects.visible_to(request.user), slug, suffix=name)
     file = get_object_or_404(publication.files, name=name)
-    return FileResponse(
+    response = FileResponse(
         _open(file.file.storage, file.file.name),
         as_attachment=file.format not in SHOWN_IN_BROWSER,
         filename=file.name,
     )
+    return private_for_staff(request, response)
 
 
 def health(request):

@@ -13,7 +13,9 @@ def bad_request(request, exception=None):
 
 
 def permission_denied(request, exception=None):
-    return _page(request, 403, "This page is not open to you", "You may need to sign in with another account.")
+    return _page(
+        request, 403, "This page is not open to you", "You may need to sign in with another account."
+    )
 
 
 def page_not_found(request, exception=None):

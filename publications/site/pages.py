@@ -2,7 +2,6 @@
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
-from django.utils.functional import SimpleLazyObject
 
 from publications.models import Redirect
 
@@ -43,12 +42,15 @@ class MovedPageMiddleware:
         return HttpResponsePermanentRedirect(f"{exception.address}?{query}" if query else exception.address)
 
 
-def show(request, template: str, context: dict, status: int = 200):
-    """Render a page. What staff see may hold hidden items, so no cache between may keep it."""
-    response = render(request, template, context, status=status)
-    if isinstance(request.user, SimpleLazyObject) and request.user.is_authenticated:
+def private_for_staff(request, response):
+    """What staff are sent may be hidden from readers, so no cache on the way may keep it."""
+    if request.user.is_authenticated:
         patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+def show(request, template: str, context: dict):
+    return private_for_staff(request, render(request, template, context))
 
 
 def show_list(request, template: str, listing, context: dict):
