@@ -1,5 +1,6 @@
 # What the environment may say, and what happens when it says something else.
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -139,3 +140,12 @@ def test_cookies_are_secure_on_a_public_site_only(tmp_path):
     variables = {"TOPICHUB_DATA_DIR": str(tmp_path), "SECRET_KEY": LONG_KEY}
     assert setting(cookies, **variables) == "True True True"
     assert setting(cookies, **variables, TOPICHUB_HTTPS="off") == "False False False"
+
+
+def test_readme_lists_every_variable_that_the_settings_read():
+    code = "".join(
+        (PROJECT_DIR / "topichub" / name).read_text() for name in ("settings.py", "environment.py")
+    )
+    read = set(re.findall(r'(?:text|switch|words)\("([A-Z_]+)"', code))
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (PROJECT_DIR / "README.md").read_text(), re.MULTILINE))
+    assert read == listed

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.utils.csp import CSP
+from whitenoise.compress import Compressor
 
 from topichub import environment as env
 
@@ -88,6 +89,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Maps of scripts are read by developers' tools alone and would take as long to compress as all the rest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # Security
 AUTH_PASSWORD_VALIDATORS = [
