@@ -2,7 +2,7 @@
 # `published` is the one rule of what the public may see in lists; whatever shows lists starts from it.
 import datetime as dt
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 
@@ -81,12 +81,6 @@ class PublicationQuerySet(QuerySet):
         """All that a card shows, in one query and without the long texts."""
         return self.select_related("content_type", "image").defer(
             "body", "key_findings", "search_text", "withdrawal_note"
-        )
-
-    def with_bylines(self):
-        """Adds the authors in their order: one more query for the whole list."""
-        return self.prefetch_related(
-            Prefetch("authorships", self.model.authorships.rel.related_model.objects.select_related("person"))
         )
 
 

@@ -53,4 +53,4 @@ def test_empty_list_has_no_histogram():
 def test_spark_fits_its_box():
     bars = spark({2026: 10, 2020: 1}, 2026)
     assert len(bars) == 12
-    assert all(0 <= y and y + height == 24 for _, y, height in bars)
+    assert all(y >= 0 and y + height == 24 for _, y, height in bars)

@@ -1,7 +1,7 @@
 # What cards show beyond their own row, and which cards a topic features.
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
 
-from publications.models import FeaturedItem, Publication
+from publications.models import Authorship, FeaturedItem, Publication
 
 
 def attach_companions(publications: list[Publication], now=None) -> list[Publication]:
@@ -19,6 +19,14 @@ def attach_companions(publications: list[Publication], now=None) -> list[Publica
     for item in publications:
         study = studies.get(item.lead_id or item.pk, [])
         item.study = sorted((m for m in study if m.pk != item.pk), key=lambda member: bool(member.lead_id))
+    return publications
+
+
+def attach_bylines(publications: list[Publication]) -> list[Publication]:
+    """Load the authors in their order: one query for the whole list."""
+    prefetch_related_objects(
+        publications, Prefetch("authorships", Authorship.objects.select_related("person"))
+    )
     return publications
 
 

@@ -5,9 +5,10 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 
+from publications.addresses import get_page_or_moved
 from publications.images import rendition_path
 from publications.models import Image, Publication
-from publications.site.pages import get_page_or_moved, private_for_staff
+from publications.site.pages import private_for_staff
 
 SHOWN_IN_BROWSER = {"PDF", "TXT"}
 YEAR = 365 * 24 * 3600

@@ -1,29 +1,9 @@
-# How a public page is found and answered: former addresses, pages for staff alone, lists with bad input.
+# How a public page is answered: former addresses, pages that only staff may keep, lists.
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
-from publications.models import Redirect
-
-
-class MovedPage(Exception):
-    """The page asked for lives at another address now."""
-
-    def __init__(self, address: str):
-        super().__init__(address)
-        self.address = address
-
-
-def get_page_or_moved(queryset, slug: str, suffix: str = ""):
-    """The row with this slug. MovedPage when the slug is a former one of a row in the queryset, with the
-    suffix of the address asked for; else Http404."""
-    if row := queryset.filter(slug=slug).first():
-        return row
-    kind = queryset.model._meta.model_name
-    former = Redirect.objects.filter(slug=slug, **{f"{kind}__isnull": False}).values(kind)
-    if row := queryset.filter(pk__in=former).first():
-        raise MovedPage(row.get_absolute_url() + suffix)
-    raise Http404
+from publications.addresses import MovedPage
 
 
 class MovedPageMiddleware:

@@ -2,14 +2,14 @@
 # public may see is decided in querysets.py alone.
 from django.utils import timezone
 
-from publications.filters import FilteredList
-from publications.listing.cards import attach_companions, featured_in
+from publications.addresses import get_page_or_moved, open_list
+from publications.listing.cards import attach_bylines, attach_companions, featured_in
 from publications.listing.facets import count_years_by_topic
 from publications.listing.histogram import spark
-from publications.models import ContentType, Person, Publication, Topic
+from publications.models import Person, Publication, Topic
 from publications.querysets import may_view_hidden
 from publications.richtext import headings
-from publications.site.pages import get_page_or_moved, show, show_list
+from publications.site.pages import show, show_list
 
 LATEST = 7
 RELATED = 3
@@ -62,8 +62,7 @@ def topic_list(request):
 
 def topic_detail(request, slug):
     now = timezone.now()
-    topic = get_page_or_moved(Topic.objects.all(), slug)
-    listing = _list(request, Publication.objects.in_topic(topic), now, fixed=["topic", "q", "state"])
+    listing, topic = open_list(request.GET, now, "topic", slug)
     family = {member.pk: member for member in Topic.objects.around(topic).with_counts(now).in_order()}
     featured = featured_in(topic, now) if listing.page_number == 1 else []
     attach_companions([*featured, *listing.page.rows], now)
@@ -82,19 +81,17 @@ def publication_list(request):
     """The finder: every publication, by words, type, topic and date; for staff the hidden ones too."""
     now = timezone.now()
     is_staff = may_view_hidden(request.user)
-    listing = _list(request, Publication.objects.with_bylines(), now)
-    attach_companions(listing.page.rows, now)
-    context = {"staff_view": is_staff, "with_bylines": True}
+    listing, _ = open_list(request.GET, now, user=request.user)
+    attach_companions(attach_bylines(listing.page.rows), now)
+    context = {"staff_view": is_staff}
     return show_list(request, "publications/publication_list.html", listing, context)
 
 
 def publication_detail(request, slug):
     now = timezone.now()
     readable = Publication.objects.readable_by(request.user, now)
-    publication = get_page_or_moved(
-        readable.select_related("content_type", "image", "lead").with_bylines(), slug
-    )
-    attach_companions([publication], now)
+    publication = get_page_or_moved(readable.select_related("content_type", "image", "lead"), slug)
+    attach_companions(attach_bylines([publication]), now)
     topics = list(publication.topics.all())
     related = Publication.objects.published(now).in_any_topic(topics).newest_first().for_cards()
     related = related.exclude(pk__in=[publication.pk, *(item.pk for item in publication.study)])
@@ -117,22 +114,13 @@ def person_list(request):
 
 def person_detail(request, slug):
     now = timezone.now()
-    person = get_page_or_moved(Person.objects.published(now), slug)
-    listing = _list(request, Publication.objects.written_by(person), now, fixed=["q", "topic", "state"])
+    listing, person = open_list(request.GET, now, "person", slug)
     attach_companions(listing.page.rows, now)
     return show_list(request, "publications/person_detail.html", listing, {"person": person})
 
 
 def type_detail(request, slug):
     now = timezone.now()
-    content_type = get_page_or_moved(ContentType.objects.all(), slug)
-    publications = Publication.objects.of_types([content_type])
-    listing = _list(request, publications, now, fixed=["type", "q", "topic", "state"])
+    listing, content_type = open_list(request.GET, now, "type", slug)
     attach_companions(listing.page.rows, now)
     return show_list(request, "publications/type_detail.html", listing, {"content_type": content_type})
-
-
-def _list(request, publications, now, fixed=()):
-    """The FilteredList of this address. Staff see hidden items in the finder alone, where states show."""
-    user = None if "state" in fixed else request.user
-    return FilteredList(publications, request.GET, path=request.path, user=user, now=now, fixed=fixed)

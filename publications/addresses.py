@@ -1,0 +1,70 @@
+# What lives at a public address: a row, a former address of a row, or a filtered list. Pages, feeds and
+# exports of one list all open it here, so that they are forms of the same thing.
+from typing import NamedTuple
+
+from django.db.models import Model
+from django.http import Http404
+from django.urls import reverse
+
+from publications.filters import FilteredList
+from publications.models import ContentType, Person, Publication, Redirect, Topic
+
+
+class MovedPage(Exception):
+    """The page asked for lives at another address now."""
+
+    def __init__(self, address: str):
+        super().__init__(address)
+        self.address = address
+
+
+def get_page_or_moved(queryset, slug: str, suffix: str = ""):
+    """The row with this slug. MovedPage when the slug is a former one of a row in the queryset, with the
+    suffix of the address asked for; else Http404."""
+    if row := queryset.filter(slug=slug).first():
+        return row
+    kind = queryset.model._meta.model_name
+    former = Redirect.objects.filter(slug=slug, **{f"{kind}__isnull": False}).values(kind)
+    if row := queryset.filter(pk__in=former).first():
+        raise MovedPage(row.get_absolute_url() + suffix)
+    raise Http404
+
+
+class OpenList(NamedTuple):
+    """A list and the row it belongs to: a topic, a person, a type, or None for the list of everything."""
+
+    listing: FilteredList
+    subject: Model | None
+
+
+# The rows a list can belong to, their publications, and the filters their page decides by itself. Staff
+# see hidden items in the list of everything alone, where states show.
+SUBJECTS = {
+    "topic": (
+        lambda now: Topic.objects.all(),
+        lambda topic: Publication.objects.in_topic(topic),
+        ("topic", "q", "state"),
+    ),
+    "person": (
+        lambda now: Person.objects.published(now),
+        lambda person: Publication.objects.written_by(person),
+        ("topic", "q", "state"),
+    ),
+    "type": (
+        lambda now: ContentType.objects.all(),
+        lambda content_type: Publication.objects.of_types([content_type]),
+        ("type", "topic", "q", "state"),
+    ),
+}
+
+
+def open_list(params, now, kind: str = "", slug: str = "", *, suffix: str = "", user=None) -> OpenList:
+    """The list of a topic, person or type, or with no kind that of everything, under the filters in
+    `params`. Raises Http404 and MovedPage as `get_page_or_moved` does."""
+    if not kind:
+        path = reverse("publications:publication-list")
+        return OpenList(FilteredList(Publication.objects.all(), params, path=path, user=user, now=now), None)
+    subjects, publications_of, fixed = SUBJECTS[kind]
+    subject = get_page_or_moved(subjects(now), slug, suffix)
+    path = subject.get_absolute_url()
+    return OpenList(FilteredList(publications_of(subject), params, path=path, now=now, fixed=fixed), subject)
