@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 
-from publications.admin.base import HubModelAdmin
+from publications.admin.base import HubForm, HubModelAdmin
 from publications.admin.display import day, quiet, state_mark
 from publications.admin.filters import ChoiceFilter
 
@@ -84,7 +84,7 @@ def _may_touch(user, other):
     return user.is_superuser or other is None or not other.is_superuser
 
 
-class GroupForm(forms.ModelForm):
+class GroupForm(HubForm):
     class Meta:
         model = Group
         fields = ["name", "permissions"]

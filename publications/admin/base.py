@@ -10,6 +10,7 @@ from publications.admin.widgets import DateInput, MomentInput
 from publications.folding import fold
 
 MOST_WORDS = 12
+SLUG_HELP = "Left empty, it is made from the {}. After a change the old address leads to the new one."
 
 
 def folded_words(term: str) -> list[str]:
@@ -39,6 +40,11 @@ class HubChangeList(ChangeList):
         return self.get_query_string(remove=names)
 
 
+class HubForm(forms.ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
 class Controls:
     formfield_overrides = {
         models.DateTimeField: {"widget": MomentInput},
@@ -50,17 +56,23 @@ class Controls:
         if field and hasattr(field.widget, "can_delete_related"):
             # Deleting a topic from within a publication's form would be far too easy.
             field.widget.can_delete_related = field.widget.can_view_related = False
+        if field and db_field.name == "slug":
+            field.label, field.help_text = (
+                "Last part of the address",
+                SLUG_HELP.format(db_field.model.slug_source),
+            )
         return field
 
 
 class HubModelAdmin(Controls, admin.ModelAdmin):
+    form = HubForm
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
     actions = None
 
     class Media:
-        js = ["admin_theme/names.js"]
+        js = ["admin_theme/names.js", "admin_theme/picture.js", "admin_theme/prose.js"]
 
     def get_changelist(self, request, **kwargs):
         return HubChangeList
@@ -101,7 +113,7 @@ class OrderedFormSet(forms.BaseInlineFormSet):
         return self.twice
 
 
-class OrderedForm(forms.ModelForm):
+class OrderedForm(HubForm):
     def has_changed(self):
         """A new row that was only moved about is still an empty row."""
         changed = set(self.changed_data)

@@ -1,5 +1,4 @@
 # The kinds of publication.
-from django import forms
 from django.contrib import admin
 
 from publications.admin.base import HubModelAdmin
@@ -7,17 +6,8 @@ from publications.admin.display import kind
 from publications.models import ContentType
 
 
-class ContentTypeForm(forms.ModelForm):
-    class Meta:
-        help_texts = {
-            "slug": "The last part of the address of the page that lists this type. Left empty, it is made "
-            "from the name. After a change the old address leads to the new one."
-        }
-
-
 @admin.register(ContentType)
 class ContentTypeAdmin(HubModelAdmin):
-    form = ContentTypeForm
     list_display = ["marked_name", "plural", "citation_family", "position"]
     list_display_links = ["marked_name"]
     search_fields = ["name", "plural"]

@@ -112,7 +112,7 @@ class FormFilter(ListFilter):
         super().__init__(request, params, model, model_admin)
         typed = {name: params.pop(name)[-1] for name in self.parameter_names if name in params}
         self.used_parameters = {name: value for name, value in typed.items() if value}
-        self.form = self.form_class(self.used_parameters, auto_id="filter_%s")
+        self.form = self.form_class(self.used_parameters, auto_id="filter_%s", label_suffix="")
 
     def has_output(self):
         return True
@@ -152,6 +152,10 @@ def midnight(day):
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def topic_chooser(choices=()):
+    return AutocompleteSelect(Publication._meta.get_field("topics"), site, choices=choices)
+
+
 class TopicAndDates(forms.Form):
     """Topic with its subtopics; publication dates from the first day to the last, both included."""
 
@@ -169,10 +173,7 @@ class TopicAndDates(forms.Form):
             "from": DateField(required=False, label="From"),
             "to": DateField(required=False, label="To"),
         }
-        topic = self.fields["topic"]
-        topic.widget = AutocompleteSelect(
-            Publication._meta.get_field("topics"), site, attrs={"aria-label": "Topic"}, choices=topic.choices
-        )
+        self.fields["topic"].widget = topic_chooser(self.fields["topic"].choices)
 
     def clean(self):
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
@@ -189,9 +190,9 @@ class TopicAndDates(forms.Form):
 
 
 class TopicAndDatesFilter(FormFilter):
+    title = "topic and date"
     form_class = TopicAndDates
     parameter_names = ("topic", "from", "to")
-    title = "topic and date"
 
 
 def wants():

@@ -1,6 +1,7 @@
 # Pictures: seen as readers see them, described for those who cannot.
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -8,7 +9,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 
-from publications.admin.base import MOST_WORDS, HubModelAdmin, count_of
+from publications.admin.base import MOST_WORDS, HubForm, HubModelAdmin, count_of
 from publications.admin.display import quiet, thumbnail
 from publications.admin.filters import ChoiceFilter
 from publications.admin.picture import picture_shown
@@ -17,10 +18,10 @@ from publications.models import Image, Publication, Topic
 UNDESCRIBED = Q(alternative_text="", is_decorative=False)
 
 
-class ImageForm(forms.ModelForm):
+class ImageForm(HubForm):
     class Meta:
         widgets = {
-            "file": forms.ClearableFileInput(attrs={"accept": ".jpg,.jpeg,.png,.webp,.avif,.gif"}),
+            "file": AdminFileWidget(attrs={"accept": ".jpg,.jpeg,.png,.webp,.avif,.gif"}),
             "alternative_text": forms.Textarea(attrs={"rows": 2}),
             "caption": forms.Textarea(attrs={"rows": 3}),
             "focal_x": forms.NumberInput(attrs={"min": 0, "max": 1, "step": 0.05}),
@@ -131,7 +132,7 @@ class ImageAdmin(HubModelAdmin):
             obj.created_by = request.user
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="picture")
+    @admin.display(description="picture", empty_value="")
     def preview(self, image):
         return thumbnail(image)
 
@@ -160,7 +161,7 @@ class ImageAdmin(HubModelAdmin):
 
     @admin.display(description="As readers see it")
     def preview_in_form(self, image):
-        return picture_shown(image if image.pk else None)
+        return picture_shown(image if image.pk else None, linked=False)
 
 
 def _counted(number, noun):

@@ -2,19 +2,17 @@
 from django import forms
 from django.contrib import admin
 
-from publications.admin.base import HubModelAdmin, count_of, folded_words
+from publications.admin.base import HubForm, HubModelAdmin, count_of, folded_words
 from publications.admin.display import quiet
 from publications.admin.filters import ChoiceFilter
 from publications.models import Authorship, Person
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(HubForm):
     class Meta:
         widgets = {"biography": forms.Textarea(attrs={"rows": 6})}
         labels = {"is_organisation": "This is an organisation"}
         help_texts = {
-            "slug": "The last part of the address of the person's page. Left empty, it is made from the name. "
-            "After a change the old address leads to the new one.",
             "is_organisation": "It is then filed under its whole name.",
             "orcid": "Such as 0000-0002-1825-0097. Shown as a link on the person's page.",
         }

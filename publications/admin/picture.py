@@ -7,19 +7,16 @@ from publications.admin.display import preview_address
 from publications.models import Image
 
 
-def picture_shown(image):
+def picture_shown(image, linked=True):
     """The preview, or the empty frame of one, which the script fills when a picture is chosen."""
     address = preview_address(image) if image else ""
-    return render_to_string("admin/_picture.html", {"image": image, "address": address})
+    return render_to_string("admin/_picture.html", {"image": image, "address": address, "linked": linked})
 
 
 class PictureChoice:
     """For forms where a picture is chosen: shows the stored one, and another one once it is chosen."""
 
     picture_field = "image"
-
-    class Media:
-        js = ["admin_theme/picture.js"]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

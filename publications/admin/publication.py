@@ -7,7 +7,13 @@ from django.utils.html import format_html
 from publications import richtext
 from publications.admin.base import HubModelAdmin, OrderedInline, folded_words
 from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
-from publications.admin.filters import AttentionFilter, StateFilter, TopicAndDatesFilter, TypeFilter
+from publications.admin.filters import (
+    AttentionFilter,
+    StateFilter,
+    TopicAndDatesFilter,
+    TypeFilter,
+    topic_chooser,
+)
 from publications.admin.picture import PictureChoice
 from publications.admin.publication_form import FileForm, PublicationForm
 from publications.models import Authorship, File, Publication
@@ -66,8 +72,10 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
         ("Record", {"fields": ["history"]}),
     ]
 
-    class Media:
-        js = ["admin_theme/prose.js"]
+    @property
+    def media(self):
+        """With what the choosing field in the list's filters needs."""
+        return super().media + topic_chooser().media
 
     # The list
 
@@ -82,7 +90,7 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
             queryset = queryset.filter(Q(search_text__contains=word) | Exists(by_author))
         return queryset, False
 
-    @admin.display(description="")
+    @admin.display(description="picture", empty_value="")
     def picture(self, publication):
         return thumbnail(publication.image)
 

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from publications.admin.base import OrderedForm
+from publications.admin.base import HubForm, OrderedForm
 from publications.models import Publication
 
 State = Publication.State
@@ -26,7 +26,7 @@ class DoiField(forms.CharField):
         return DOI_ADDRESS.sub("", super().to_python(value))
 
 
-class PublicationForm(forms.ModelForm):
+class PublicationForm(HubForm):
     may_publish = False
 
     class Meta:
@@ -46,8 +46,6 @@ class PublicationForm(forms.ModelForm):
             "Left empty, publishing sets it to now.",
             "image": "On its page and in lists. An item without a picture is simply shorter.",
             "body": "The text of its page.",
-            "slug": "The last part of the page's address. Left empty, it is made from the title. "
-            "After a change the old address leads to the new one.",
             "report_number": "As printed on the cover.",
             "doi": "Such as 10.5555/abc-123; a pasted https://doi.org/ address is shortened.",
         }

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.template.response import TemplateResponse
-from django.views.decorators.cache import never_cache
 
 from publications.admin.autocomplete import HubAutocompleteView
 from publications.admin.dashboard import overview
@@ -28,7 +27,6 @@ class HubAdminSite(admin.AdminSite):
         context = super().each_context(request)
         return context | {"sections": sections(context["available_apps"], request.path)}
 
-    @never_cache
     def index(self, request, extra_context=None):
         return super().index(request, (extra_context or {}) | overview(request.user))
 

@@ -77,7 +77,7 @@ class FeaturedItemInline(OrderedInline):
         reason = why_not_showing(item)
         if not reason:
             return state_mark("Showing")
-        return format_html("{} {}", state_mark("Not showing"), reason)
+        return format_html("{} {}", state_mark("Not showing"), quiet(reason))
 
 
 class LevelFilter(ChoiceFilter):
@@ -109,9 +109,6 @@ class TopicAdmin(PictureChoice, HubModelAdmin):
         ("Picture", {"fields": ["picture", "picture_in_form"]}),
         ("Address", {"fields": ["slug"]}),
     ]
-
-    class Media:
-        js = ["admin_theme/prose.js"]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)

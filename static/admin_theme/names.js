@@ -15,6 +15,7 @@
     const shown = box.querySelector(".select2-selection__rendered");
     if (label) box.setAttribute("aria-labelledby", [label.id, shown?.id].filter(Boolean).join(" "));
     else if (select.ariaLabel) box.setAttribute("aria-label", select.ariaLabel);
+    if (label && shown?.getAttribute("role") === "textbox") shown.setAttribute("aria-labelledby", label.id);
     const search = container.querySelector(".select2-search__field");
     if (search) search.setAttribute("aria-label", label?.textContent.replace(":", "").trim() || select.ariaLabel);
     box.dataset.named = select.id;

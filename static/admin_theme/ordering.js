@@ -82,15 +82,15 @@
     row.querySelector(".row-head").prepend(tools);
   };
 
-  const groups = [...document.querySelectorAll(".ordered")].filter((group) => positionOf(group));
-  for (const group of groups) {
+  const start = (group) => {
+    if (!positionOf(group)) return; // to be looked at only
     group.classList.add("scripted");
-    rowsOf(group).sort((a, b) => positionOf(a).value - positionOf(b).value).forEach((row) => {
-      group.querySelector(".empty-form, .add-row, fieldset > :last-child").before(row);
-    });
+    standBy(group, (row) => Number(positionOf(row).value));
     rowsOf(group).forEach((row) => equip(group, row));
     renumber(group);
-  }
+  };
+
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll(".ordered").forEach(start));
 
   document.addEventListener("formset:added", (event) => {
     const group = event.target.closest?.(".ordered.scripted");
@@ -113,10 +113,10 @@
       const group = event.target.closest?.(".inline-deletelink")?.closest(".ordered.scripted");
       if (!group) return;
       standBy(group, formNumber);
-      queueMicrotask(() => setTimeout(() => {
+      setTimeout(() => {
         standBy(group, (row) => Number(positionOf(row).value));
         renumber(group);
-      }));
+      });
     },
     true,
   );
