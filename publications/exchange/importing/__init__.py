@@ -6,6 +6,7 @@ from django.db import transaction
 
 from publications.exchange.importing.reading import open_source
 from publications.exchange.importing.report import Problem, Report, UnreadableFile
+from publications.exchange.importing.values import printable
 from publications.exchange.importing.writing import Importer
 
 __all__ = ["Problem", "Report", "UnreadableFile", "import_publications"]
@@ -43,7 +44,7 @@ def _run_undoing(path, folder, progress, *, when, dry_run=False) -> Report:
 def _run(path, folder, progress, *, dry_run=False) -> Report:
     source, report = open_source(path), Report()
     for key in source.unknown_keys:
-        report.unknown_key("the file", key, ("topics", "publications"))
+        report.unknown_key("the file", printable(key), ("topics", "publications"))
     Importer(source, report, folder, dry_run=dry_run).run(progress)
     if source.fault:
         report.problems.append(Problem(Path(path).name, "", source.fault))

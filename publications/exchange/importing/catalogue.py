@@ -8,7 +8,7 @@ from publications.exchange.importing.slugs import CHUNK, Slugs
 from publications.exchange.importing.values import Refused, quoted
 from publications.folding import fold
 from publications.models import ContentType, Person, Topic
-from publications.models.person import make_sort_name
+from publications.models.person import make_search_name, make_sort_name
 from publications.richtext import sanitize
 
 # Key in the file: column
@@ -69,7 +69,12 @@ class Catalogue:
         new = [name for name in names if name not in known]
         slugs = self._person_slugs.free(new)
         people = [
-            Person(name=name, slug=slug, sort_name=make_sort_name(name)[:150], search_name=fold(name)[:300])
+            Person(
+                name=name,
+                slug=slug,
+                sort_name=make_sort_name(name),
+                search_name=make_search_name(name, make_sort_name(name)),
+            )
             for name, slug in zip(new, slugs, strict=True)
         ]
         for person in Person.objects.bulk_create(people, batch_size=CHUNK):
@@ -92,7 +97,7 @@ class Catalogue:
         entry = {}
         for key in raw:
             if key not in TOPIC_KEYS and key != "x":
-                self.report.unknown_key(f"topic {number}", key, TOPIC_KEYS)
+                self.report.unknown_key(f"topic {number}", values.printable(key), TOPIC_KEYS)
             elif key != "x":
                 try:
                     entry[key] = (values.text if key == "intro" else values.line)(raw[key])

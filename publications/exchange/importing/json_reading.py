@@ -62,6 +62,8 @@ class JsonSource:
                 yield from self._publications(text)
             else:
                 for _ in text.members("{", "}"):
+                    if text.peek() != '"':
+                        raise text.broken("a key in quotation marks is missing")
                     key = text.value()
                     text.expect(":")
                     if key == "publications":

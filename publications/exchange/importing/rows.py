@@ -48,7 +48,7 @@ NOT_IN_TEXTS = re.compile(r"<(img|iframe|script|video|audio|object|embed|form|sv
 
 
 class Picture(NamedTuple):
-    """`words` holds the columns of Image that the row states; `file` is a name, or empty."""
+    """`words` holds the columns of Image that a row states; `file` is a name, or empty."""
 
     words: dict
     file: str
@@ -61,8 +61,8 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class Row:
-    """What a file says of one publication. Only what is stated is touched: `columns` holds those
-    of the publication itself, and each of the others counts only when its key is in `stated`."""
+    """What a file says of one publication. Only what it states is touched: `columns` holds those of the
+    publication itself that are stated; each of the others counts when its key is in `stated`."""
 
     number: int
     stated: frozenset[str]
@@ -119,7 +119,7 @@ class _Reading:
     def name_unknown_keys(self, raw, known, prefix=""):
         for key in raw:
             if key not in known and key != "x":
-                self.report.unknown_key(f"row {self.number}", f"{prefix}{key}", known)
+                self.report.unknown_key(f"row {self.number}", values.printable(f"{prefix}{key}"), known)
 
     def take(self, key, read, *, of=None, name=""):
         """The value of the key, read; None when it is absent or wrong."""
@@ -131,7 +131,7 @@ class _Reading:
         except Refused as error:
             self.problems.append((name or key, str(error)))
         except ValidationError as error:
-            self.problems.append((name or key, " ".join(error.messages)))
+            self.problems.append((name or key, " ".join(dict.fromkeys(error.messages))))
         return None
 
     def type_name(self):

@@ -115,7 +115,13 @@ def _on_the_clock(at: dt.datetime, is_day: bool) -> dt.datetime:
 def quoted(value) -> str:
     if not isinstance(value, str):
         return _kind(value)
-    return f"“{value[:60]}…”" if len(value) > 60 else f"“{value}”"
+    shown = printable(value[:60])
+    return f"“{shown}…”" if len(value) > 60 else f"“{shown}”"
+
+
+def printable(value: str) -> str:
+    """What a terminal may be sent of text that somebody else wrote."""
+    return "".join(character if character.isprintable() else "�" for character in value)
 
 
 def _kind(value) -> str:
