@@ -94,6 +94,9 @@ class TopicQuerySet(QuerySet):
             latest_at=Max(f"{path}__published_at", filter=public),
         )
 
+    def topmost(self):
+        return self.filter(parent__isnull=True)
+
     def in_order(self):
         """As editors placed them. Said aloud, because a query that counts forgets the model's order."""
         return self.order_by("position", "name", "pk")
@@ -114,7 +117,7 @@ class PersonQuerySet(QuerySet):
         return self.with_counts(now).filter(publication_count__gt=0)
 
     def by_name(self):
-        return self.order_by("sort_name", "pk")
+        return self.order_by("search_name", "pk")
 
 
 class FeaturedItemQuerySet(QuerySet):

@@ -13,6 +13,9 @@ HOST = "127.0.0.1"
 DEMONSTRATION = {
     "TOPICHUB_HTTPS": "off",  # plain HTTP, which never leaves this machine
     "TOPICHUB_SITE_NAME": "Skerry Institute",
+    "TOPICHUB_TAGLINE": "Research where land, water and people meet",
+    "TOPICHUB_DESCRIPTION": "The Skerry Institute studies coasts, cities and shared security. "
+    "It publishes what it finds, free to read and reuse.",
 }
 
 

@@ -182,3 +182,13 @@ def test_random_query_strings_never_break_a_list(client, topic):
             for path in ("/topics/tides/", "/publications/", "/types/report/"):
                 response = client.get(f"{path}?{key}={value}&{key}={value}&page[]=1")
                 assert response.status_code in {200, 404}, (path, key, value)
+
+
+def test_people_are_filed_by_name_whatever_their_accents_and_case(client):
+    for name in ("Søren Bækhøj", "Ana Árbol", "Bo Byrne", "Zed Abel", "Åsa Ask"):
+        make_publication(authors=[make_person(name)])
+    html = client.get("/people/").content.decode()
+    names = ["Abel, Zed", "Árbol, Ana", "Ask, Åsa", "Bækhøj, Søren", "Byrne, Bo"]
+    shown = re.findall(r"<span>([^<]+, [^<]+)</span>", html)
+    assert shown == names
+    assert re.findall(r'<h2 id="initial-\d">(.)</h2>', html) == ["A", "B"]

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         help_text="As a library files it: “Corrow, Ines van der”. Left empty, it is made from the name.",
-                        max_length=150,
+                        max_length=160,
                     ),
                 ),
                 ("is_organisation", models.BooleanField(default=False)),
@@ -68,11 +68,11 @@ class Migration(migrations.Migration):
                         verbose_name="ORCID iD",
                     ),
                 ),
-                ("search_name", models.CharField(default="", editable=False, max_length=300)),
+                ("search_name", models.CharField(db_index=True, default="", editable=False, max_length=320)),
             ],
             options={
                 "verbose_name_plural": "people",
-                "ordering": ["sort_name", "pk"],
+                "ordering": ["search_name", "pk"],
             },
         ),
         migrations.CreateModel(

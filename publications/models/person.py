@@ -25,7 +25,7 @@ def orcid_is_valid(orcid: str) -> bool:
 class Person(SluggedModel):
     name = models.CharField(max_length=150, help_text="As readers see it: “Ines van der Corrow”.")
     sort_name = models.CharField(
-        max_length=150,
+        max_length=160,
         blank=True,
         help_text="As a library files it: “Corrow, Ines van der”. Left empty, it is made from the name.",
     )
@@ -38,13 +38,14 @@ class Person(SluggedModel):
         validators=[RegexValidator(ORCID, "An ORCID iD looks like 0000-0002-1825-0097.")],
     )
 
-    search_name = models.CharField(max_length=300, editable=False, default="")
+    # Begins with the name as filed, so it also sorts people the same on every database, accents aside.
+    search_name = models.CharField(max_length=320, editable=False, default="", db_index=True)
 
     objects = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "people"
-        ordering = ["sort_name", "pk"]
+        ordering = ["search_name", "pk"]
 
     def __str__(self):
         return self.name
@@ -60,7 +61,7 @@ class Person(SluggedModel):
     def save(self, *args, **kwargs):
         if not self.sort_name:
             self.sort_name = make_sort_name(self.name, self.is_organisation)
-        self.search_name = fold(self.name)
+        self.search_name = make_search_name(self.name, self.sort_name)
         super().save(*args, **kwargs)
 
     @property
@@ -73,6 +74,10 @@ def make_sort_name(name: str, is_organisation: bool = False) -> str:
     """“Ines Corrow” files as “Corrow, Ines”; an organisation and a single word file as they are."""
     given, _, family = name.strip().rpartition(" ")
     return name.strip() if is_organisation or not given else f"{family}, {given}"
+
+
+def make_search_name(name: str, sort_name: str) -> str:
+    return fold(f"{sort_name} {name}")[:320]
 
 
 class Authorship(models.Model):

@@ -21,7 +21,12 @@ def home(request):
     latest = Publication.objects.published(now).for_cards().newest_first()[:LATEST]
     latest = attach_companions(list(latest), now)
     lead = next((item for item in latest if item.picture), latest[0] if latest else None)
-    topics = Topic.objects.with_counts(now).select_related("picture").order_by("-publication_count", "pk")
+    topics = (
+        Topic.objects.topmost()
+        .with_counts(now)
+        .select_related("picture")
+        .order_by("-publication_count", "pk")
+    )
     topics = [topic for topic in topics[:FOCUS_TOPICS] if topic.publication_count]
     tiles = sorted((topic for topic in topics if topic.picture), key=topics.index)[:3]
     return show(
