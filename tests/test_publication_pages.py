@@ -173,3 +173,37 @@ def test_long_title_and_summary_are_shown_whole(client):
         html = client.get(address).content.decode()
         assert title in html
         assert summary in html
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body", "content_range"),
+    [
+        ("bytes=0-3", 206, b"%PDF", "bytes 0-3/13"),
+        ("bytes=9-", 206, b"wall", "bytes 9-12/13"),
+        ("bytes=-4", 206, b"wall", "bytes 9-12/13"),
+        ("bytes=-400", 206, b"%PDF-1.7 wall", "bytes 0-12/13"),
+        ("bytes=9-999", 206, b"wall", "bytes 9-12/13"),
+        ("bytes=13-", 416, b"", "bytes */13"),
+        ("bytes=5-2", 416, b"", "bytes */13"),
+        ("bytes=0-1,4-5", 200, b"%PDF-1.7 wall", None),
+        ("bytes=-", 200, b"%PDF-1.7 wall", None),
+        ("pages=1-2", 200, b"%PDF-1.7 wall", None),
+    ],
+)
+def test_part_of_a_download_can_be_asked_for(client, asked, status, body, content_range):
+    file = make_file(make_publication(), b"%PDF-1.7 wall")
+    response = client.get(file.get_absolute_url(), headers={"range": asked})
+    assert response.status_code == status
+    assert response.get("Content-Range") == content_range
+    assert b"".join(response) == body
+    if status != 416:
+        assert int(response["Content-Length"]) == len(body)
+        assert response["Content-Type"] == "application/pdf"
+
+
+def test_download_the_reader_has_already_is_not_sent_again(client):
+    file = make_file(make_publication(), b"%PDF-1.7 wall")
+    etag = client.get(file.get_absolute_url())["ETag"]
+    assert client.get(file.get_absolute_url(), headers={"if-none-match": etag}).status_code == 304
+    changed = {"range": "bytes=0-3", "if-range": '"another"'}
+    assert client.get(file.get_absolute_url(), headers=changed).status_code == 200

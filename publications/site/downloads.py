@@ -4,10 +4,12 @@ from django.db import connection
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
+from django.utils.http import http_date
 
 from publications.addresses import get_page_or_moved
 from publications.images import rendition_path
 from publications.models import Image, Publication
+from publications.site import ranges
 from publications.site.pages import private_for_staff
 
 SHOWN_IN_BROWSER = {"PDF", "TXT"}
@@ -29,11 +31,15 @@ def file_detail(request, slug, name):
     """A download. A withdrawn item keeps its page, but not its files."""
     publication = get_page_or_moved(Publication.objects.visible_to(request.user), slug, suffix=name)
     file = get_object_or_404(publication.files, name=name)
-    response = FileResponse(
+    response = ranges.serve(
+        request,
         _open(file.file.storage, file.file.name),
+        size=file.size,
+        etag=f'"{file.checksum}"',
         as_attachment=file.format not in SHOWN_IN_BROWSER,
         filename=file.name,
     )
+    response.headers.setdefault("Last-Modified", http_date(file.changed_at.timestamp()))
     return private_for_staff(request, response)
 
 
