@@ -2,6 +2,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -10,6 +11,7 @@ from publications.admin.widgets import DateInput, MomentInput
 from publications.folding import fold
 
 MOST_WORDS = 12
+TWICE = "The same one is listed twice. Remove one of the two."
 SLUG_HELP = "Left empty, it is made from the {}. After a change the old address leads to the new one."
 
 
@@ -69,6 +71,7 @@ class HubModelAdmin(Controls, admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
+    empty_value_display = ""
     actions = None
 
     class Media:
@@ -82,13 +85,11 @@ class HubModelAdmin(Controls, admin.ModelAdmin):
         return rows
 
     def view_on_site(self, obj):
-        return obj.get_absolute_url()
+        return obj.get_absolute_url() if obj.slug else None  # emptied in a form that was refused
 
 
 class OrderedFormSet(forms.BaseInlineFormSet):
     """Rows in the order of their `position`, counted anew from 0 on every save."""
-
-    twice = "The same one is listed twice. Remove one of the two."
 
     def save(self, commit=True):
         saved = super().save(commit=commit)
@@ -107,13 +108,16 @@ class OrderedFormSet(forms.BaseInlineFormSet):
         return {self.fk.name: self.instance}
 
     def get_unique_error_message(self, unique_check):
-        return self.twice
+        return TWICE
 
     def get_form_error(self):
-        return self.twice
+        return TWICE
 
 
 class OrderedForm(HubForm):
+    class Meta:
+        error_messages = {NON_FIELD_ERRORS: {"unique_together": TWICE}}
+
     def has_changed(self):
         """A new row that was only moved about is still an empty row."""
         changed = set(self.changed_data)

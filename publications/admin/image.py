@@ -132,7 +132,7 @@ class ImageAdmin(HubModelAdmin):
             obj.created_by = request.user
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="picture", empty_value="")
+    @admin.display(description="picture")
     def preview(self, image):
         return thumbnail(image)
 

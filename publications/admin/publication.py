@@ -90,7 +90,7 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
             queryset = queryset.filter(Q(search_text__contains=word) | Exists(by_author))
         return queryset, False
 
-    @admin.display(description="picture", empty_value="")
+    @admin.display(description="picture")
     def picture(self, publication):
         return thumbnail(publication.image)
 
@@ -132,6 +132,14 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
             return fieldsets
         shown = {"fields": ["key_findings", "body_as_shown"]}
         return [(name, shown if name == "Text" else options) for name, options in fieldsets]
+
+    def get_object(self, request, object_id, from_field=None):
+        """Remembers what is stored, for the head of the page: a form that is refused changes the object."""
+        item = super().get_object(request, object_id, from_field)
+        if item:
+            item.stored_title, item.stored_status = item.title, item.status
+            item.stored_schedule = item.published_at if item.is_scheduled else None
+        return item
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

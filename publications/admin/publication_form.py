@@ -97,5 +97,5 @@ def one_line(text):
 
 
 class FileForm(OrderedForm):
-    class Meta:
+    class Meta(OrderedForm.Meta):
         widgets = {"pages": forms.NumberInput(attrs={"min": 1})}

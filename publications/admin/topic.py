@@ -14,8 +14,6 @@ from publications.models import FeaturedItem, Topic
 
 
 class FeaturedFormSet(OrderedFormSet):
-    twice = "The same publication is featured twice. Remove one of the two."
-
     def clean(self):
         super().clean()
         wanted = [form.cleaned_data for form in self.forms if self._counts(form)]
