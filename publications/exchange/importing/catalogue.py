@@ -68,15 +68,7 @@ class Catalogue:
             known |= found.values_list("name", "pk")
         new = [name for name in names if name not in known]
         slugs = self._person_slugs.free(new)
-        people = [
-            Person(
-                name=name,
-                slug=slug,
-                sort_name=make_sort_name(name),
-                search_name=make_search_name(name, make_sort_name(name)),
-            )
-            for name, slug in zip(new, slugs, strict=True)
-        ]
+        people = [_person(name, slug) for name, slug in zip(new, slugs, strict=True)]
         for person in Person.objects.bulk_create(people, batch_size=CHUNK):
             known[person.name] = person.pk
             self.report.made("new people", person.name)
@@ -156,3 +148,9 @@ class Catalogue:
 
     def _problem(self, number, field, reason) -> None:
         self.report.problems.append(Problem(f"topic {number}", field, reason))
+
+
+def _person(name, slug) -> Person:
+    """With what `Person.save` would derive, since rows made in bulk pass it by."""
+    sort_name = make_sort_name(name)
+    return Person(name=name, slug=slug, sort_name=sort_name, search_name=make_search_name(name, sort_name))

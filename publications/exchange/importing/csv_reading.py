@@ -24,7 +24,7 @@ class CsvSource:
     def __init__(self, path: Path, lines: int):
         self.path, self.total, self.fault = path, lines, ""
         self.delimiter = self._find_delimiter()
-        self.columns = next(iter(self._records()))[1]
+        _, self.columns = next(self._records(), (0, []))
         if isinstance(self.columns, Malformed):
             raise UnreadableFile(f"{path.name}: the first line {self.columns.reason}.")
         self.columns = [column.strip().lower() for column in self.columns]

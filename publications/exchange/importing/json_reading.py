@@ -135,19 +135,23 @@ class JsonText:
                     return value
 
     def broken(self, reason: str, position: int | None = None) -> BrokenJson:
-        before = self.buffer[: self.at if position is None else position]
-        line = self.line + before.count("\n")
-        column = len(before) - before.rfind("\n") + (0 if "\n" in before else self.column - 1)
+        line, column = self._place(self.at if position is None else position)
         return BrokenJson(f"not valid JSON at line {line}, column {column}: {reason}")
 
     def _read_on(self) -> bool:
         if self.is_complete or len(self.buffer) - self.at > LARGEST_VALUE:
             return False
-        used = self.buffer[: self.at]
-        self.line += used.count("\n")
-        self.column = len(used) - used.rfind("\n") + (0 if "\n" in used else self.column - 1)
         # Twice as much each time, so that a value of many chunks is not decoded anew for every chunk.
         chunk = self.file.read(max(CHUNK, len(self.buffer) - self.at))
+        if not chunk:
+            self.is_complete = True
+            return False
+        self.line, self.column = self._place(self.at)
         self.buffer, self.at = self.buffer[self.at :] + chunk, 0
-        self.is_complete = not chunk
-        return bool(chunk)
+        return True
+
+    def _place(self, position: int) -> tuple[int, int]:
+        """Line and column, from 1, of a position in the buffer."""
+        before = self.buffer[:position]
+        column = len(before) - before.rfind("\n") + (0 if "\n" in before else self.column - 1)
+        return self.line + before.count("\n"), column

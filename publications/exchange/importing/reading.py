@@ -33,13 +33,15 @@ def _check_encoding(path: Path) -> tuple[int, str]:
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     lines, beginning = 1, ""
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
+        while True:
+            chunk = file.read(CHUNK)
             try:
-                text = decoder.decode(chunk)
+                text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                raise UnreadableFile(
-                    _not_utf8(path, lines + error.object.count(b"\n", 0, error.start))
-                ) from None
+                line = lines + error.object.count(b"\n", 0, error.start)
+                raise UnreadableFile(_not_utf8(path, line)) from None
+            if not chunk:
+                break
             lines += text.count("\n") + text.count("\r") - text.count("\r\n")
             beginning = beginning or text.lstrip()[:1]
     return lines, beginning
