@@ -2,6 +2,7 @@
 # on every save and import, and (headings, tables) by the page that shows it. Knows no models.
 import html
 import re
+from urllib.parse import urljoin
 
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -83,6 +84,22 @@ def show(text: str) -> SafeString:
         flags=re.DOTALL,
     )
     return mark_safe(text)  # everything stored has passed sanitize
+
+
+def with_absolute_links(text: str, address: str) -> str:
+    """Sanitised text for readers far from its page, whose address is `address`."""
+    return re.sub(
+        r'(<a\b(?:[^>"]|"[^"]*")*?\shref=")([^"]*)',
+        lambda m: m[1] + html.escape(_absolute(html.unescape(m[2]), address)),
+        text,
+    )
+
+
+def _absolute(link: str, address: str) -> str:
+    try:
+        return urljoin(address, link)
+    except ValueError:  # not an address at all, such as http://[
+        return link
 
 
 def _anchors(text: str) -> list[tuple[str, str, str]]:

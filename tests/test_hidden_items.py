@@ -20,6 +20,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 SECRET = "Zanzibar"  # in every word of the hidden items and in nothing else
+LISTS = ["/publications/", "/topics/coast/", "/types/working-paper/"]
 
 
 class Hidden:
@@ -50,6 +51,7 @@ class Hidden:
             self.item.get_absolute_url(),
             self.file.get_absolute_url(),
             self.person.get_absolute_url(),
+            *(self.person.get_absolute_url() + name for name in ("feed.atom", "feed.json")),
             *(self.image.rendition_url(name) for name in names),
             f"/media/{self.image.file.name}",
             f"/media-is-not-served/{self.image.file.name}",
@@ -72,6 +74,9 @@ class Hidden:
             self.public.get_absolute_url(),
             "/people/",
             "/types/working-paper/",
+            *(f"{path}{name}" for path in LISTS for name in ("feed.atom", "feed.json")),
+            f"/publications/feed.atom?q={SECRET}",
+            "/publications/feed.json?state=draft",
             "/no/such/page/",
         ]
 
@@ -119,6 +124,9 @@ def test_every_public_address_is_walked():
         "type-detail",
         "image-rendition",
         "health",
+        "atom-feed",
+        "json-feed",
+        "guessed-feed",
     }
 
 
@@ -147,7 +155,7 @@ def test_staff_find_hidden_items_in_the_finder_marked_and_with_edit_links(client
     assert "Early thoughts" in html
     assert f"{SECRET} paper" not in html
     for address in hidden.own_addresses()[:-2]:
-        if address != hidden.person.get_absolute_url():
+        if not address.startswith(hidden.person.get_absolute_url()):
             response = client.get(address)
             assert response.status_code == 200
             assert "no-store" in response["Cache-Control"]

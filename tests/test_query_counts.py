@@ -19,6 +19,10 @@ MOST_QUERIES = {
     "/people/": 1,
     "/people/ines-corrow/": 6,
     "/types/report/": 6,
+    "/publications/feed.atom": 4,
+    "/publications/feed.json?q=item&type=report&topic=coast": 6,
+    "/topics/coast/feed.atom": 5,
+    "/people/ines-corrow/feed.json": 5,
 }
 
 

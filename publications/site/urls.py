@@ -1,8 +1,8 @@
 # The public addresses. They are for ever: a page may move, but its old address leads to the new one.
-from django.urls import path
+from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
-from publications.site import downloads, views
+from publications.site import downloads, feeds, views
 
 app_name = "publications"
 
@@ -11,6 +11,21 @@ def page(route, view, name):
     """Public pages are for reading: GET and HEAD."""
     return path(route, require_safe(view), name=name)
 
+
+def form(name, view, view_name):
+    """Another form of every list, at an address within the list's own."""
+    return [path(route + name, require_safe(view), {"kind": kind}, view_name) for route, kind in LISTS]
+
+
+LISTS = [
+    ("publications/", ""),
+    ("topics/<slug:slug>/", "topic"),
+    ("people/<slug:slug>/", "person"),
+    ("types/<slug:slug>/", "type"),
+]
+# Where feed readers, and the lists of feeds they share, look for feeds.
+GUESS = r"(?:feed|rss|atom)/?|(?:feed|rss|atom|index)\.(?:xml|rss|atom|json)"
+GUESS_IN_LIST = rf"/(?:{GUESS})|(?:\.feed)?\.(?:xml|rss|atom|json)(?:/feed/?)?|\.html/(?:{GUESS})"
 
 urlpatterns = [
     page("", views.home, "home"),
@@ -24,4 +39,12 @@ urlpatterns = [
     page("types/<slug:slug>/", views.type_detail, "type-detail"),
     page("images/<int:pk>/<str:name>", downloads.image_rendition, "image-rendition"),
     page("healthz", downloads.health, "health"),
+    *form("feed.atom", feeds.atom, "atom-feed"),
+    *form("feed.json", feeds.json, "json-feed"),
+    re_path(rf"^(?P<rest>{GUESS})$", require_safe(feeds.guessed), name="guessed-feed"),
+    re_path(
+        rf"^(?P<section>topics|people|types)/(?P<slug>[-\w]+)(?P<rest>{GUESS_IN_LIST})$",
+        require_safe(feeds.guessed),
+        name="guessed-feed",
+    ),
 ]

@@ -9,6 +9,7 @@ from publications.listing.histogram import spark
 from publications.models import Person, Publication, Topic
 from publications.querysets import may_view_hidden
 from publications.richtext import headings
+from publications.site.feeds import feed_links
 from publications.site.pages import show, show_list
 
 LATEST = 7
@@ -37,6 +38,7 @@ def home(request):
             "latest": [item for item in latest if item is not lead],
             "tiles": tiles,
             "topics": [topic for topic in topics if topic not in tiles],
+            "feeds": feed_links(),
         },
     )
 
@@ -78,6 +80,7 @@ def topic_detail(request, slug):
         "publication_count": family[topic.pk].publication_count,
         "is_first_page": listing.page_number == 1,
         "featured": featured,
+        "feeds": feed_links(listing, topic),
     }
     return show_list(request, "publications/topic_detail.html", listing, context)
 
@@ -88,7 +91,7 @@ def publication_list(request):
     is_staff = may_view_hidden(request.user)
     listing, _ = open_list(request.GET, now, user=request.user)
     attach_companions(attach_bylines(listing.page.rows), now)
-    context = {"staff_view": is_staff}
+    context = {"staff_view": is_staff, "feeds": feed_links(listing)}
     return show_list(request, "publications/publication_list.html", listing, context)
 
 
@@ -121,11 +124,13 @@ def person_detail(request, slug):
     now = timezone.now()
     listing, person = open_list(request.GET, now, "person", slug)
     attach_companions(listing.page.rows, now)
-    return show_list(request, "publications/person_detail.html", listing, {"person": person})
+    context = {"person": person, "feeds": feed_links(listing, person)}
+    return show_list(request, "publications/person_detail.html", listing, context)
 
 
 def type_detail(request, slug):
     now = timezone.now()
     listing, content_type = open_list(request.GET, now, "type", slug)
     attach_companions(listing.page.rows, now)
-    return show_list(request, "publications/type_detail.html", listing, {"content_type": content_type})
+    context = {"content_type": content_type, "feeds": feed_links(listing, content_type)}
+    return show_list(request, "publications/type_detail.html", listing, context)

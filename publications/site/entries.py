@@ -1,0 +1,115 @@
+# One publication as a feed tells it: plain data with absolute addresses, the same for every format.
+import datetime as dt
+import mimetypes
+import re
+import uuid
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+
+from publications import richtext
+from publications.models import File, Publication
+
+# Part of every id that feed readers have stored: it must never change.
+NAMESPACE = uuid.UUID("6d44a645-a5a0-4e02-9642-2b62a10d0b3c")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # in XML, even when escaped
+
+
+class Category(NamedTuple):
+    scheme: str
+    term: str
+    name: str
+
+
+class Enclosure(NamedTuple):
+    address: str
+    media_type: str
+    title: str
+    size: int
+
+
+class Entry(NamedTuple):
+    id: str
+    address: str
+    elsewhere: str
+    title: str
+    summary: str  # plain text
+    content: str  # HTML; empty when the publication has no text of its own
+    published: dt.datetime
+    updated: dt.datetime
+    language: str
+    picture: str
+    authors: list[tuple[str, str]]  # name, address
+    categories: list[Category]
+    files: list[Enclosure]
+
+
+def make_entry(publication: Publication, absolute: Callable[[str], str]) -> Entry:
+    """Costs no query where authorships with their people, topics and files are loaded. `absolute` turns a
+    path into an address."""
+    address = absolute(publication.get_absolute_url())
+    return Entry(
+        id=publication_id(publication),
+        address=address,
+        elsewhere=publication.external_url,
+        title=writable(publication.title),
+        summary=writable(publication.summary),
+        content=writable(richtext.with_absolute_links(_text(publication), address)),
+        published=timezone.localtime(publication.published_at),
+        updated=timezone.localtime(updated_at(publication)),
+        language=publication.language,
+        picture=_picture(publication, absolute),
+        authors=[
+            (writable(authorship.printed_name), absolute(authorship.person.get_absolute_url()))
+            for authorship in publication.authorships.all()
+        ],
+        categories=[
+            _category(row, absolute) for row in (publication.content_type, *publication.topics.all())
+        ],
+        files=[_enclosure(file, absolute) for file in publication.files.all()],
+    )
+
+
+def publication_id(publication: Publication) -> str:
+    """The same for ever, whatever becomes of the title, the slug and the site's name. The moment the row
+    was made tells it apart from the row with this key on another site."""
+    made = publication.created_at.astimezone(dt.UTC).isoformat()
+    return make_id(f"publication {publication.pk} {made}")
+
+
+def make_id(name: str) -> str:
+    return uuid.uuid5(NAMESPACE, name).urn
+
+
+def updated_at(publication: Publication) -> dt.datetime:
+    """What was written long before its date is new on that date."""
+    return max(publication.published_at, publication.changed_at)
+
+
+def writable(text: str) -> str:
+    """The text without the control characters that no XML can hold."""
+    return UNWRITABLE.sub("", text)
+
+
+def _text(publication: Publication) -> str:
+    findings = format_html_join("", "<li>{}</li>", ((finding,) for finding in publication.findings))
+    head = format_html("<h2>Key findings</h2><ul>{}</ul>", findings) if findings else ""
+    return head + publication.body
+
+
+def _picture(publication: Publication, absolute) -> str:
+    picture = publication.picture
+    rendition = picture and picture.renditions.get("jpeg")
+    return absolute(picture.rendition_url(rendition["name"])) if rendition else ""
+
+
+def _category(row, absolute) -> Category:
+    return Category(absolute(urljoin(row.get_absolute_url(), "..")), row.slug, writable(row.name))
+
+
+def _enclosure(file: File, absolute) -> Enclosure:
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return Enclosure(absolute(file.get_absolute_url()), media_type, writable(file.label), file.size)

@@ -1,0 +1,181 @@
+# What is new, for feed readers: every list of publications as Atom and as JSON Feed, under the filters of
+# its page. A feed tells what any reader may see, whoever asks for it.
+import datetime as dt
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponsePermanentRedirect, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.http import http_date
+from django.utils.translation import get_language
+from django.views.decorators.http import conditional_page
+
+from publications.addresses import open_list
+from publications.models import Authorship
+from publications.site.atom import AtomFeed
+from publications.site.entries import Entry, make_entry, make_id, writable
+
+ENTRIES = 30
+KEPT_FOR = 300  # seconds
+NOTHING_YET = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # when an empty feed changed: a date is required
+NAMES = ("feed.atom", "feed.json")
+KINDS = {"topics": "topic", "people": "person", "types": "type"}
+
+
+class Feed(NamedTuple):
+    id: str
+    title: str
+    address: str
+    page: str
+    home: str
+    updated: dt.datetime
+    entries: list[Entry]
+
+
+class FeedLinks(NamedTuple):
+    """Where a page's list can be followed."""
+
+    title: str
+    atom: str
+    json: str
+
+
+def feed_links(listing=None, subject=None) -> FeedLinks:
+    """Those of a list under its filters, or of everything. Who follows wants the newest first, and an
+    address that leads to a list: so without the order, and without filters that were not understood."""
+    path = listing.path if listing else reverse("publications:publication-list")
+    page = listing.url(sort="", state="") if listing and listing.is_valid else path
+    return FeedLinks(_title(listing, subject), *(_form_of(page, path, name) for name in NAMES))
+
+
+@conditional_page
+def atom(request, kind="", slug=""):
+    return _answer(request, kind, slug, "feed.atom", _write_atom)
+
+
+@conditional_page
+def json(request, kind="", slug=""):
+    return _answer(request, kind, slug, "feed.json", _write_json)
+
+
+def guessed(request, rest="", section="", slug=""):
+    """One of the addresses where feed readers look first."""
+    name = "feed.json" if "json" in rest else "feed.atom"
+    listing, _ = open_list({}, timezone.now(), KINDS.get(section, ""), slug, suffix=name)
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{listing.path}{name}?{query}" if query else listing.path + name)
+
+
+def _answer(request, kind, slug, name, write):
+    """The validator is made from all that is sent, so that whatever changes a feed, and be it the clock,
+    changes its validator too."""
+    listing, subject = open_list(request.GET, timezone.now(), kind, slug, suffix=name)
+    if not listing.is_valid:
+        sentences = [sentence for messages in listing.form.errors.values() for sentence in messages]
+        return HttpResponseBadRequest(" ".join(sentences) + "\n", content_type="text/plain; charset=utf-8")
+    feed = _make_feed(request, listing, subject, name)
+    response = write(feed)
+    response["Last-Modified"] = http_date(feed.updated.timestamp())
+    response["Access-Control-Allow-Origin"] = "*"
+    patch_cache_control(response, public=True, max_age=KEPT_FOR)
+    return response
+
+
+def _make_feed(request, listing, subject, name) -> Feed:
+    absolute = request.build_absolute_uri
+    entries = [make_entry(publication, absolute) for publication in _rows(listing)]
+    kind = f"{subject._meta.model_name} {subject.pk}" if subject else "everything"
+    return Feed(
+        id=make_id(f"{request.get_host()} {kind} {listing.parameters}"),
+        title=writable(_title(listing, subject)),
+        address=absolute(_form_of(listing.url(), listing.path, name)),
+        page=absolute(listing.url()),
+        home=absolute("/"),
+        updated=max((entry.updated for entry in entries), default=NOTHING_YET),
+        entries=entries,
+    )
+
+
+def _rows(listing):
+    authors = Prefetch("authorships", Authorship.objects.select_related("person"))
+    rows = listing.ordered.select_related("content_type", "image").defer("search_text", "withdrawal_note")
+    return rows.prefetch_related(authors, "topics", "files")[:ENTRIES]
+
+
+def _title(listing, subject) -> str:
+    site = settings.TOPICHUB_SITE_NAME
+    name = getattr(subject, "plural", "") or str(subject or "Publications")
+    filters = ", ".join(words for words, _ in listing.chips) if listing and listing.is_valid else ""
+    return f"{name}: {filters} | {site}" if filters else f"{name} | {site}"
+
+
+def _form_of(page: str, path: str, name: str) -> str:
+    """The address of a list's page turned into that of another form of the same list."""
+    return f"{path}{name}{page.removeprefix(path)}"
+
+
+def _write_atom(feed: Feed) -> HttpResponse:
+    document = AtomFeed(
+        title=feed.title,
+        link=feed.page,
+        description=None,
+        feed_url=feed.address,
+        feed_guid=feed.id,
+        author_name=settings.TOPICHUB_SITE_NAME,
+        author_link=feed.home,
+        language=get_language(),
+        updated=feed.updated,
+    )
+    for entry in feed.entries:
+        document.add_entry(entry)
+    response = HttpResponse(content_type=document.content_type)
+    document.write(response, "utf-8")
+    return response
+
+
+def _write_json(feed: Feed) -> JsonResponse:
+    content = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.page,
+        "feed_url": feed.address,
+        "language": get_language(),
+        "authors": [{"name": settings.TOPICHUB_SITE_NAME, "url": feed.home}],
+        "items": [_json_item(entry) for entry in feed.entries],
+    }
+    return JsonResponse(
+        content, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False}
+    )
+
+
+def _json_item(entry: Entry) -> dict:
+    text = {"content_html": entry.content} if entry.content else {"content_text": entry.summary}
+    optional = {
+        "external_url": entry.elsewhere,
+        "summary": entry.summary,
+        "image": entry.picture,
+        "language": entry.language,
+        "authors": [{"name": name, "url": address} for name, address in entry.authors],
+        "attachments": [
+            {
+                "url": enclosure.address,
+                "mime_type": enclosure.media_type,
+                "title": enclosure.title,
+                "size_in_bytes": enclosure.size,
+            }
+            for enclosure in entry.files
+        ],
+    }
+    return {
+        "id": entry.id,
+        "url": entry.address,
+        "title": entry.title,
+        **text,
+        "date_published": entry.published.isoformat(),
+        "date_modified": entry.updated.isoformat(),
+        "tags": [category.name for category in entry.categories],
+        **{key: value for key, value in optional.items() if value},
+    }
