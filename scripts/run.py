@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from io import StringIO
 
 from scripts.prepare import prepare, step
 
@@ -40,16 +41,30 @@ def next_port(port):
 
 
 def load_sample_into_empty_database():
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
     from publications.models import Publication
 
-    if not Publication.objects.exists():
-        with step("Loading the sample collection"):
-            call_command("load_sample", with_demo_users=True, verbosity=0)
+    if Publication.objects.exists():
+        return
+    print("Loading the sample collection, which takes a minute or so …", flush=True)
+    try:
+        call_command("load_sample", with_demo_users=True, stdout=StringIO())
+    except CommandError as error:
+        sys.exit(str(error))
 
 
-def serve(port):
+def demo_sign_in():
+    """The user names with the password that everybody knows, while somebody still has it."""
+    from django.contrib.auth import authenticate
+
+    from publications.sample.loading import DEMO_PASSWORD
+
+    names = [name for name in ("editor", "admin") if authenticate(username=name, password=DEMO_PASSWORD)]
+    return f"{' or '.join(names)}, with the password {DEMO_PASSWORD}" if names else ""
+
+
+def serve(port, sign_in):
     """Run the server until it ends by itself; return its exit status. Ctrl-C is no failure."""
     command = [sys.executable, "-m", "granian", "topichub.wsgi:application", "--interface", "wsgi"]
     command += ["--host", HOST, "--port", port, "--workers", "2", "--blocking-threads", "4"]
@@ -61,7 +76,7 @@ def serve(port):
         with step("Starting the server"):
             wait_until_it_answers(server, port)
         if server.poll() is None:
-            announce(port)
+            announce(port, sign_in)
         return server.wait()
     except KeyboardInterrupt:
         server.terminate()
@@ -77,18 +92,21 @@ def wait_until_it_answers(server, port):
         time.sleep(0.1)
 
 
-def announce(port):
+def announce(port, sign_in):
     site = f"http://{HOST}:{port}/"
-    print(f"\nThe site:  {site}\nThe admin: {site}admin/\n\nCtrl-C ends it.", flush=True)
+    print(f"\nThe site:  {site}\nThe admin: {site}admin/")
+    if sign_in:
+        print(f"Sign in:   {sign_in}")
+    print("\nCtrl-C ends it.", flush=True)
 
 
 def run():
     for name, value in DEMONSTRATION.items():
-        os.environ.setdefault(name, value)
+        os.environ[name] = os.environ.get(name, "").strip() or value
     port = free_port()
     prepare()
     load_sample_into_empty_database()
-    sys.exit(serve(port))
+    sys.exit(serve(port, demo_sign_in()))
 
 
 if __name__ == "__main__":
