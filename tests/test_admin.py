@@ -259,3 +259,8 @@ def test_administrator_puts_a_colleague_into_a_group(client, sign_in):
     group = Group.objects.get(name="Editor")
     assert submit(client, change(colleague), groups=[str(group.pk)]).status_code == 302
     assert list(colleague.groups.all()) == [group]
+
+
+def test_sign_in_page_bears_the_name_of_the_site(client, settings):
+    page = client.get("/admin/login/").content.decode()
+    assert f"For the staff of {settings.TOPICHUB_SITE_NAME}" in page

@@ -152,8 +152,15 @@ def midnight(day):
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+class TopicChooser(AutocompleteSelect):
+    def optgroups(self, name, value, attr=None):
+        """What is no number cannot be looked up as a topic; the field's error says so."""
+        numbers = [each for each in value if each.isdecimal() and len(each) < 19]
+        return super().optgroups(name, numbers, attr)
+
+
 def topic_chooser(choices=()):
-    return AutocompleteSelect(Publication._meta.get_field("topics"), site, choices=choices)
+    return TopicChooser(Publication._meta.get_field("topics"), site, choices=choices)
 
 
 class TopicAndDates(forms.Form):
