@@ -49,7 +49,7 @@ def load_sample_into_empty_database():
         return
     print("Loading the sample collection, which takes a minute or so …", flush=True)
     try:
-        call_command("load_sample", with_demo_users=True, stdout=StringIO())
+        call_command("load_sample", with_demo_users=True, no_color=True, stdout=StringIO())
     except CommandError as error:
         sys.exit(str(error))
 
