@@ -21,6 +21,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 SECRET = "Zanzibar"  # in every word of the hidden items and in nothing else
 LISTS = ["/publications/", "/topics/coast/", "/types/working-paper/"]
+EXPORTS = ("export.csv", "export.bib", "export.ris", "export.json")
 
 
 class Hidden:
@@ -51,7 +52,8 @@ class Hidden:
             self.item.get_absolute_url(),
             self.file.get_absolute_url(),
             self.person.get_absolute_url(),
-            *(self.person.get_absolute_url() + name for name in ("feed.atom", "feed.json")),
+            *(self.person.get_absolute_url() + name for name in ("feed.atom", "feed.json", *EXPORTS)),
+            *(f"{self.item.get_absolute_url()}cite.{form}" for form in ("bib", "ris", "json")),
             *(self.image.rendition_url(name) for name in names),
             f"/media/{self.image.file.name}",
             f"/media-is-not-served/{self.image.file.name}",
@@ -74,8 +76,11 @@ class Hidden:
             self.public.get_absolute_url(),
             "/people/",
             "/types/working-paper/",
-            *(f"{path}{name}" for path in LISTS for name in ("feed.atom", "feed.json")),
+            *(f"{path}{name}" for path in LISTS for name in ("feed.atom", "feed.json", *EXPORTS)),
             f"/publications/feed.atom?q={SECRET}",
+            f"/publications/export.csv?q={SECRET}",
+            "/publications/export.json?state=draft&state=scheduled",
+            f"{self.public.get_absolute_url()}cite.bib",
             "/publications/feed.json?state=draft",
             "/no/such/page/",
         ]
@@ -95,7 +100,7 @@ def test_hidden_item_is_unreachable_by_every_public_address(client, make):
     for address in hidden.own_addresses():
         assert client.get(address).status_code == 404, address
     for address in hidden.lists():
-        html = client.get(address).content.decode()
+        html = client.get(address).getvalue().decode()
         asked_for = (
             html.count(f'value="{SECRET}"') + html.count(f"“{SECRET}”") + html.count(f"<title>{SECRET}")
         )
@@ -111,7 +116,8 @@ def test_hidden_item_is_in_no_count(client):
 
 def test_every_public_address_is_walked():
     """A new kind of address fails here until it is added to the walk above."""
-    views = {pattern.name for pattern in get_resolver("publications.site.urls").url_patterns}
+    urls = ("publications.site.urls", "publications.exchange.urls")
+    views = {pattern.name for conf in urls for pattern in get_resolver(conf).url_patterns}
     assert views == {
         "home",
         "topic-list",
@@ -127,6 +133,8 @@ def test_every_public_address_is_walked():
         "atom-feed",
         "json-feed",
         "guessed-feed",
+        "citation",
+        "export",
     }
 
 
@@ -179,6 +187,6 @@ def test_reader_gets_no_cookie_and_a_strict_policy(client):
         assert "script-src 'self';" in policy
         assert "style-src 'self';" in policy
         assert "unsafe" not in policy
-        html = response.content.decode()
+        html = response.getvalue().decode()
         assert " style=" not in html
         assert "<script" not in html

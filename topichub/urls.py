@@ -3,6 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("publications.exchange.urls")),  # before the site's, whose files share these folders
     path("", include("publications.site.urls")),
 ]
 handler400 = "publications.site.errors.bad_request"

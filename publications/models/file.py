@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from publications.models.slugs import make_slug
 
+RESERVED = "cite."  # the beginning of the addresses of references, beside those of files
 EXTENSIONS = ["pdf", "epub", "csv", "xlsx", "ods", "json", "zip", "docx", "odt", "pptx", "txt"]
 
 
@@ -54,6 +55,10 @@ class File(models.Model):
         super().clean()
         if self.file and self.name and not self.name.endswith(self._suffix()):
             raise ValidationError({"name": f"The address must end in {self._suffix()}, as the file does."})
+        if self.name.startswith(RESERVED):
+            raise ValidationError(
+                {"name": f"Addresses that begin with “{RESERVED}” are kept for references."}
+            )
 
     def save(self, *args, **kwargs):
         if self.file and not self.file._committed:
@@ -74,7 +79,7 @@ class File(models.Model):
         )
         base, suffix, number = make_slug(self.label, "file"), self._suffix(), 1
         name = f"{base}{suffix}"
-        while name in others:
+        while name in others or name.startswith(RESERVED):
             number += 1
             name = f"{base}-{number}{suffix}"
         return name

@@ -7,10 +7,10 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
 
 from publications.addresses import get_page_or_moved
+from publications.caching import private_for_staff
 from publications.images import rendition_path
 from publications.models import Image, Publication
 from publications.site import ranges
-from publications.site.pages import private_for_staff
 
 SHOWN_IN_BROWSER = {"PDF", "TXT"}
 YEAR = 365 * 24 * 3600

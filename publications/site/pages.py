@@ -1,9 +1,9 @@
 # How a public page is answered: former addresses, pages that only staff may keep, lists.
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 
 from publications.addresses import MovedPage
+from publications.caching import private_for_staff
 
 
 class MovedPageMiddleware:
@@ -20,13 +20,6 @@ class MovedPageMiddleware:
             return None
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{exception.address}?{query}" if query else exception.address)
-
-
-def private_for_staff(request, response):
-    """What staff are sent may be hidden from readers, so no cache on the way may keep it."""
-    if request.user.is_authenticated:
-        patch_cache_control(response, private=True, no_store=True)
-    return response
 
 
 def show(request, template: str, context: dict):

@@ -1,8 +1,13 @@
 # The public pages. Each view chooses, asks a FilteredList or a queryset verb, and renders; what the
 # public may see is decided in querysets.py alone.
+from django.conf import settings
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
 from django.utils import timezone
 
 from publications.addresses import get_page_or_moved, open_list
+from publications.citing.reference import make_reference
+from publications.citing.styles import format_all
 from publications.listing.cards import attach_bylines, attach_companions, featured_in
 from publications.listing.facets import count_years_by_topic
 from publications.listing.histogram import spark
@@ -10,6 +15,7 @@ from publications.models import Person, Publication, Topic
 from publications.querysets import may_view_hidden
 from publications.richtext import headings
 from publications.site.feeds import feed_links
+from publications.site.metadata import list_head, page_head, publication_head
 from publications.site.pages import show, show_list
 
 LATEST = 7
@@ -39,6 +45,7 @@ def home(request):
             "tiles": tiles,
             "topics": [topic for topic in topics if topic not in tiles],
             "feeds": feed_links(),
+            "head": page_head(request, settings.TOPICHUB_SITE_NAME, settings.TOPICHUB_DESCRIPTION),
         },
     )
 
@@ -63,6 +70,12 @@ def topic_list(request):
             "single_topics": [topic for topic in roots if not topic.subtopics],
             "topic_count": len(topics),
             "since_year": timezone.localdate(now).year - 11,
+            "head": page_head(
+                request,
+                "Topics",
+                f"All research topics of {settings.TOPICHUB_SITE_NAME}, with counts and newest dates.",
+                crumbs=[("Topics", request.path)],
+            ),
         },
     )
 
@@ -73,14 +86,18 @@ def topic_detail(request, slug):
     family = {member.pk: member for member in Topic.objects.around(topic).with_counts(now).in_order()}
     featured = featured_in(topic, now) if listing.page_number == 1 else []
     attach_companions([*featured, *listing.page.rows], now)
+    path = topic.path_within(family)
+    above = [("Topics", reverse("publications:topic-list"))]
+    above += [(member.name, member.get_absolute_url()) for member in (*path, topic)]
     context = {
         "topic": topic,
-        "path": topic.path_within(family),
+        "path": path,
         "subtopics": [member for member in family.values() if member.parent_id == topic.pk],
         "publication_count": family[topic.pk].publication_count,
         "is_first_page": listing.page_number == 1,
         "featured": featured,
         "feeds": feed_links(listing, topic),
+        "head": list_head(request, listing, topic.name, topic.description or topic.name, above),
     }
     return show_list(request, "publications/topic_detail.html", listing, context)
 
@@ -91,7 +108,12 @@ def publication_list(request):
     is_staff = may_view_hidden(request.user)
     listing, _ = open_list(request.GET, now, user=request.user)
     attach_companions(attach_bylines(listing.page.rows), now)
-    context = {"staff_view": is_staff, "feeds": feed_links(listing)}
+    description = f"All publications of {settings.TOPICHUB_SITE_NAME}."
+    context = {
+        "staff_view": is_staff,
+        "feeds": feed_links(listing),
+        "head": list_head(request, listing, "Publications", description),
+    }
     return show_list(request, "publications/publication_list.html", listing, context)
 
 
@@ -100,31 +122,43 @@ def publication_detail(request, slug):
     readable = Publication.objects.readable_by(request.user, now)
     publication = get_page_or_moved(readable.select_related("content_type", "image", "lead"), slug)
     attach_companions(attach_bylines([publication]), now)
+    prefetch_related_objects([publication], "topics", "files")
     topics = list(publication.topics.all())
     related = Publication.objects.published(now).in_any_topic(topics).newest_first().for_cards()
     related = related.exclude(pk__in=[publication.pk, *(item.pk for item in publication.study)])
+    files = [] if publication.is_withdrawn else list(publication.files.all())
+    reference = make_reference(publication, request.build_absolute_uri)
+    above = [("Topics", reverse("publications:topic-list"))]
+    above += [(topic.name, topic.get_absolute_url()) for topic in topics[:1]]
     context = {
         "publication": publication,
         "authorships": publication.authorships.all(),
         "contents": headings(publication.body),
         "topics": topics,
-        "files": [] if publication.is_withdrawn else list(publication.files.all()),
+        "files": files,
+        "references": format_all(reference),
         "related": attach_companions(list(related[:RELATED]), now) if topics else [],
         "may_edit": may_view_hidden(request.user),
+        "head": publication_head(request, publication, reference, files, topics, above),
     }
     return show(request, "publications/publication_detail.html", context)
 
 
 def person_list(request):
     people = Person.objects.published().by_name()
-    return show(request, "publications/person_list.html", {"people": people})
+    description = f"The authors of {settings.TOPICHUB_SITE_NAME}."
+    head = page_head(request, "People", description, crumbs=[("People", request.path)])
+    return show(request, "publications/person_list.html", {"people": people, "head": head})
 
 
 def person_detail(request, slug):
     now = timezone.now()
     listing, person = open_list(request.GET, now, "person", slug)
     attach_companions(listing.page.rows, now)
-    context = {"person": person, "feeds": feed_links(listing, person)}
+    crumbs = [("People", reverse("publications:person-list")), (person.name, listing.path)]
+    description = f"Publications by {person.name}."
+    head = list_head(request, listing, person.name, description, crumbs, person)
+    context = {"person": person, "feeds": feed_links(listing, person), "head": head}
     return show_list(request, "publications/person_detail.html", listing, context)
 
 
@@ -132,5 +166,8 @@ def type_detail(request, slug):
     now = timezone.now()
     listing, content_type = open_list(request.GET, now, "type", slug)
     attach_companions(listing.page.rows, now)
-    context = {"content_type": content_type, "feeds": feed_links(listing, content_type)}
+    crumbs = [("Publications", reverse("publications:publication-list")), (content_type.plural, listing.path)]
+    description = f"{content_type.plural} of {settings.TOPICHUB_SITE_NAME}, newest first."
+    head = list_head(request, listing, content_type.plural, description, crumbs)
+    context = {"content_type": content_type, "feeds": feed_links(listing, content_type), "head": head}
     return show_list(request, "publications/type_detail.html", listing, context)

@@ -1,0 +1,32 @@
+# Any list of publications as one file: all rows of the page's list, whatever page was looked at.
+from django.http import HttpResponseBadRequest, StreamingHttpResponse
+from django.utils import timezone
+
+from publications.addresses import open_list
+from publications.caching import private_for_staff
+from publications.citing.reference import with_references
+from publications.exchange.formats import CHUNK, EXPORTS
+
+
+def export(request, form, kind="", slug=""):
+    """Streamed, so that a long list takes no more memory than a short one. Costs one query for the rows
+    and three for each chunk of them, beside those that find the list."""
+    listing, _ = open_list(
+        request.GET, timezone.now(), kind, slug, suffix=f"export.{form}", user=request.user
+    )
+    if not listing.is_valid:
+        return HttpResponseBadRequest(_explain(listing), content_type="text/plain; charset=utf-8")
+    rows = with_references(listing.ordered).iterator(chunk_size=CHUNK)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{slug or "publications"}.{form}"',
+        "X-Robots-Tag": "noindex",
+    }
+    text = () if request.method == "HEAD" else EXPORTS[form].stream(rows, request.build_absolute_uri)
+    return private_for_staff(
+        request, StreamingHttpResponse(text, content_type=EXPORTS[form].media_type, headers=headers)
+    )
+
+
+def _explain(listing) -> str:
+    reasons = " ".join(message for messages in listing.form.errors.values() for message in messages)
+    return f"Nothing is exported, because a filter could not be understood. {reasons}\n"

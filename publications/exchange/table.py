@@ -1,0 +1,62 @@
+# A list as CSV for spreadsheets. Its columns are those that the import takes in; docs/formats.md says more.
+import csv
+
+from django.utils import timezone
+
+from publications.models import Publication
+
+MEDIA_TYPE = "text/csv; charset=utf-8"
+BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets read UTF-8 as an old code page and spoil every accent
+SEPARATOR = " | "
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Line:
+    """Where csv.writer writes to: hands each line straight back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+_writer = csv.writer(_Line())
+
+
+def _date(publication: Publication) -> str:
+    """The day readers see. What is not public yet keeps its time, so that no copy of it appears early."""
+    at = publication.published_at and timezone.localtime(publication.published_at)
+    if not at:
+        return ""
+    return at.isoformat() if publication.is_scheduled else at.date().isoformat()
+
+
+COLUMNS = {
+    "id": lambda publication: publication.import_id,
+    "title": lambda publication: publication.title,
+    "subtitle": lambda publication: publication.subtitle,
+    "type": lambda publication: publication.content_type.name,
+    "topics": lambda publication: SEPARATOR.join(topic.name for topic in publication.topics.all()),
+    "date": _date,
+    "authors": lambda publication: SEPARATOR.join(
+        authorship.printed_name for authorship in publication.authorships.all()
+    ),
+    "summary": lambda publication: publication.summary,
+    "key_findings": lambda publication: SEPARATOR.join(publication.findings),
+    "number": lambda publication: publication.report_number,
+    "doi": lambda publication: publication.doi,
+    "language": lambda publication: publication.language,
+    "url": lambda publication: publication.external_url,
+    "state": lambda publication: publication.state,
+    "slug": lambda publication: publication.slug,
+}
+ADDRESS = "x_address"  # of the item's page: for readers; the import passes over columns named so
+HEAD = BYTE_ORDER_MARK + _writer.writerow([*COLUMNS, ADDRESS])
+
+
+def write(publication: Publication, absolute) -> str:
+    cells = [read(publication) for read in COLUMNS.values()]
+    return _writer.writerow([*map(_harmless, cells), absolute(publication.get_absolute_url())])
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet would run a cell that begins like a formula; an apostrophe makes it text."""
+    return f"'{cell}" if cell.startswith(RUN_BY_SPREADSHEETS) else cell
