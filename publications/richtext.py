@@ -28,26 +28,39 @@ EXTENSIONS = {
     "TableCell": True,
 }
 _clean = create_sanitizer(EXTENSIONS)
+MOST_PASSES = 5
 
 
 def sanitize(text: str) -> str:
     """The text with every tag, attribute and address removed that editors may not write.
 
     A first-level heading would compete with the page's own, so then all headings move down one level.
-    Plain text without any tag becomes paragraphs, cut at blank lines.
+    Text without any tag becomes paragraphs, cut at blank lines. Cleaning what is clean changes nothing.
     """
     text = (text or "").replace("\x00", "").strip()
-    if not text:
-        return ""
     if "<" not in text:
-        text = "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n\s*\n", text))
+        return _clean(_paragraphs(text))
     if re.search(r"<h1[\s>]", text, re.IGNORECASE):
         text = re.sub(
             r"(</?h)([1-3])(?=[\s>])", lambda m: f"{m[1]}{int(m[2]) + 1}", text, flags=re.IGNORECASE
         )
     text = re.sub(r"<(/?)b(?=[\s>])", r"<\1strong", text, flags=re.IGNORECASE)
     text = re.sub(r"<(/?)i(?=[\s>])", r"<\1em", text, flags=re.IGNORECASE)
-    return _clean(text)
+    text = _settled(text)
+    return text if "<" in text else _paragraphs(text)
+
+
+def _settled(text: str) -> str:
+    """Clean; and again while that still changes something, as it can with tags that were wrongly nested."""
+    for _ in range(MOST_PASSES):
+        before, text = text, _clean(text).strip()
+        if text == before:
+            break
+    return text
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n\s*\n", text) if part.strip())
 
 
 def plain_text(text: str) -> str:

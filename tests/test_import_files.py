@@ -97,7 +97,7 @@ def test_unknown_keys_are_named_once_and_those_under_x_are_not(tmp_path):
     done = take_in(tmp_path, *rows, version=2)
     named = [line for line in done.lines if "is not a key" in line]
     assert named == [
-        "warning: “version” is not a key of this format and was left out (1 times, first in the file)",
+        "warning: “version” is not a key of this format and was left out (in the file)",
         "warning: “body” is not a key of this format and was left out (3 times, first in row 1)",
         "warning: “image.source” is not a key of this format and was left out (3 times, first in row 1)",
     ]

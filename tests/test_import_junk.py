@@ -3,12 +3,13 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 from hypothesis.extra.django import TestCase
 
 from publications.exchange.importing import UnreadableFile, import_publications
 from publications.exchange.importing.rows import IMAGE_KEYS, KEYS
 from publications.models import Publication
+from tests.importing import row
 
 words = st.one_of(
     st.text(max_size=30),
@@ -51,6 +52,7 @@ def take_in(name, content, *, again=False):
 class JunkTests(TestCase):
     @settings(max_examples=120, deadline=None)
     @given(st.lists(rows | sound | anything, min_size=1, max_size=6))
+    @example([row(body, body_html=body) for body in ("<", "a < b\n\n&", "<h1>a", "<b>x</b> ", "<x>\n\n")])
     def test_every_row_is_in_or_rejected_with_a_reason(self, content):
         before = Publication.objects.count()
         first, again = take_in("junk.json", json.dumps(content).encode(), again=True)

@@ -108,6 +108,7 @@ class Report:
             yield sentence.format(number)
         for key, (place, times, guess) in self._unknown.items():
             hint = f"; did you mean “{guess[0]}”?" if guess else ""
-            yield f"warning: “{key}” is not a key of this format and was left out ({times:,} times, first in {place}){hint}"
+            where = f"{times:,} times, first in {place}" if times > 1 else f"in {place}"
+            yield f"warning: “{key}” is not a key of this format and was left out ({where}){hint}"
         for warning in self._warnings:
             yield f"warning: {warning}"

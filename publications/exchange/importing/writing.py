@@ -95,10 +95,8 @@ class Importer:
             with transaction.atomic():
                 self._write(items)
         except (IntegrityError, DataError) as error:
-            if (
-                len(rows) > 1
-            ):  # find the one that the database refuses; from the start, for nothing was written
-                for row in rows:
+            if len(rows) > 1:
+                for row in rows:  # each from the start, since nothing was written, to find the one refused
                     self._take([row], outcomes)
             else:
                 self._reject(rows[0], ("", f"the database refuses it: {str(error).splitlines()[0]}"))
