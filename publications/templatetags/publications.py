@@ -1,6 +1,8 @@
-# The few things templates need beyond Django's own: pictures, safe text, sizes.
+# The few things templates need beyond Django's own: pictures, safe text, data blocks.
 from django import template
 from django.templatetags.static import static
+from django.utils.html import json_script
+from django.utils.safestring import mark_safe
 
 from publications import richtext
 
@@ -12,6 +14,12 @@ STAND_IN = {"src": "picture-awaited.svg", "width": 1200, "height": 800}
 def prose(text):
     """Stored rich text as a page shows it. It was made safe when it was saved."""
     return richtext.show(text)
+
+
+@register.filter
+def json_ld(data):
+    """A block of linked data, which browsers neither run nor show. Its words cannot end the block."""
+    return mark_safe(json_script(data).replace("application/json", "application/ld+json", 1))
 
 
 @register.inclusion_tag("publications/_picture.html")

@@ -1,0 +1,242 @@
+# What the head of a page tells machines: search engines, link previews, reference managers, catalogues.
+# Plain data from rows that are loaded already; templates/_head.html writes it down.
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import get_language, to_locale
+
+from publications.citing.reference import Reference
+from publications.models import ContentType, Person, Publication
+from publications.site import structured_data
+
+DESCRIPTION_LENGTH = 300
+FAMILIES = ContentType.CitationFamily
+# What reference managers call the families whose items are not reports.
+ITEM_TYPES = {
+    FAMILIES.COMMENTARY: "blogPost",
+    FAMILIES.NEWS: "webpage",
+    FAMILIES.SOFTWARE: "computerProgram",
+}
+SETTLING = dt.timedelta(hours=1)  # an import and a first publication save a row more than once
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+class Site(NamedTuple):
+    name: str
+    description: str
+    language: str
+    absolute: Callable[[str], str]  # turns a path into an address
+
+
+class Head(NamedTuple):
+    address: str  # the one address of this page
+    description: str
+    is_indexed: bool
+    properties: list[tuple[str, str]]  # Open Graph
+    names: list[tuple[str, str]]  # everything else
+    graph: dict  # JSON-LD
+
+    @property
+    def has_dublin_core(self) -> bool:
+        return any(name.startswith("DC.") for name, _ in self.names)
+
+
+def page_head(request, name: str, description: str, crumbs=()) -> Head:
+    """Of a page that is no list of publications. `crumbs` are (name, path) of each step after Home."""
+    site = _site(request)
+    address = site.absolute(request.path)
+    nodes = [structured_data.breadcrumb(site, crumbs)] if crumbs else []
+    if crumbs:
+        nodes.append(structured_data.collection(site, name, address))
+    return _head(site, "website", name, address, description, nodes=nodes)
+
+
+def list_head(request, listing, name: str, description: str, crumbs=(), person: Person | None = None) -> Head:
+    """Of a page built around a FilteredList. Filtered lists stay out of search engines."""
+    site = _site(request)
+    address = site.absolute(listing.canonical_url)
+    nodes = [structured_data.breadcrumb(site, crumbs)] if crumbs else []
+    nodes.append(structured_data.collection(site, name, address, listing.page))
+    if person:
+        nodes.append(structured_data.profile(site, person, site.absolute(listing.path)))
+    is_indexed = not (listing.is_filtered or listing.errors)
+    return _head(site, "website", name, address, description, nodes=nodes, is_indexed=is_indexed)
+
+
+def publication_head(request, publication: Publication, reference: Reference, files, topics, crumbs) -> Head:
+    """Of a publication's own page. `files` are those that readers can download."""
+    site = _site(request)
+    description = _description(publication)
+    nodes = [
+        structured_data.breadcrumb(site, crumbs),
+        structured_data.work(site, publication, reference, files, topics),
+    ]
+    is_report = publication.content_type.citation_family == FAMILIES.REPORT
+    return _head(
+        site,
+        "article",
+        publication.title,
+        reference.url,
+        description,
+        properties=[*_picture(site, publication.picture), *_article(publication, topics)],
+        names=[*_dublin_core(publication, reference), *(_citation(reference) if is_report else ())],
+        nodes=nodes,
+        is_indexed=publication.is_public,
+        language=publication.language,
+    )
+
+
+def _site(request) -> Site:
+    return Site(
+        settings.TOPICHUB_SITE_NAME,
+        settings.TOPICHUB_DESCRIPTION,
+        get_language(),
+        request.build_absolute_uri,
+    )
+
+
+def _head(
+    site,
+    kind,
+    title,
+    address,
+    description,
+    *,
+    properties=(),
+    names=(),
+    nodes=(),
+    is_indexed=True,
+    language="",
+) -> Head:
+    properties = [
+        ("og:type", kind),
+        ("og:title", title),
+        ("og:description", description),
+        ("og:url", address),
+        ("og:site_name", site.name),
+        ("og:locale", to_locale(language or site.language)),
+        *properties,
+    ]
+    card = "summary_large_image" if any(name == "og:image" for name, _ in properties) else "summary"
+    return Head(
+        address=address,
+        description=Truncator(description).chars(DESCRIPTION_LENGTH),
+        is_indexed=is_indexed,
+        properties=_filled(properties),
+        names=_filled([("twitter:card", card), *names]),
+        graph=structured_data.graph(site, *nodes),
+    )
+
+
+def _filled(pairs) -> list[tuple[str, str]]:
+    """Without what is empty, each value on one line."""
+    pairs = [(name, re.sub(r"[ \t\r\n]+", " ", str(value)).strip(" ")) for name, value in pairs]
+    return [(name, value) for name, value in pairs if value]
+
+
+def _description(publication: Publication) -> str:
+    if publication.is_withdrawn:
+        return f"This publication was withdrawn. {publication.withdrawal_note}".strip()
+    return publication.summary or publication.title
+
+
+# Link previews
+
+
+def _picture(site, picture) -> list[tuple[str, str]]:
+    rendition = picture and picture.renditions.get("jpeg")  # the one format that every preview can show
+    if not rendition:
+        return []
+    return [
+        ("og:image", site.absolute(picture.rendition_url(rendition["name"]))),
+        ("og:image:type", "image/jpeg"),
+        ("og:image:width", rendition["width"]),
+        ("og:image:height", rendition["height"]),
+        ("og:image:alt", picture.alt),
+    ]
+
+
+def _article(publication: Publication, topics) -> list[tuple[str, str]]:
+    return [
+        ("article:published_time", _iso(publication.published_at)),
+        ("article:modified_time", _iso(_modified_at(publication))),
+        ("article:section", publication.content_type.name),
+        *(("article:tag", topic.name) for topic in topics),
+    ]
+
+
+def _modified_at(publication: Publication) -> dt.datetime | None:
+    """When it was last changed after readers could see it here."""
+    if not publication.published_at:
+        return None
+    since = max(publication.published_at, publication.created_at)
+    return publication.changed_at if publication.changed_at - since > SETTLING else None
+
+
+def _iso(moment: dt.datetime | None) -> str:
+    return timezone.localtime(moment).isoformat() if moment else ""
+
+
+# Reference managers and catalogues. An organisation's name would be taken apart into given and family name
+# by them, so that organisations are named as authors in the graph alone.
+
+
+def _dublin_core(publication: Publication, reference: Reference) -> list[tuple[str, str]]:
+    return [
+        ("DC.title", _title(reference)),
+        *(("DC.creator", name.filed) for name in reference.names if not name.is_organisation),
+        ("DC.date", reference.date or ""),
+        ("DC.publisher", reference.institution),
+        *(("DC.subject", keyword) for keyword in reference.keywords),
+        ("DC.language", reference.language),
+        ("DC.identifier", reference.url),
+        ("DC.identifier", f"doi:{reference.doi}" if reference.doi else ""),
+        ("DC.type", _item_type(publication)),
+    ]
+
+
+def _item_type(publication: Publication) -> str:
+    """Of reports what readers call them, since reference managers keep it as the kind of report. Of others
+    the item type itself."""
+    family = publication.content_type.citation_family
+    if family == FAMILIES.COMMENTARY and publication.external_url:
+        return "newspaperArticle"  # a reprint
+    return ITEM_TYPES.get(family, publication.content_type.name)
+
+
+def _citation(reference: Reference) -> list[tuple[str, str]]:
+    """The institution is what makes a report of it: a title alone is taken for an article in a journal."""
+    return [
+        ("citation_title", _title(reference)),
+        *(
+            ("citation_author", _undivided(name.filed))
+            for name in reference.names
+            if not name.is_organisation
+        ),
+        ("citation_publication_date", f"{reference.date:%Y/%m/%d}" if reference.date else ""),
+        ("citation_technical_report_institution", reference.institution),
+        ("citation_technical_report_number", reference.number),
+        ("citation_publisher", reference.institution),
+        ("citation_doi", reference.doi),
+        ("citation_language", reference.language),
+        ("citation_keywords", "; ".join(reference.keywords)),
+        ("citation_abstract", reference.abstract),
+        ("citation_public_url", reference.url),
+        ("citation_pdf_url", reference.pdfs[0] if reference.pdfs else ""),
+    ]
+
+
+def _title(reference: Reference) -> str:
+    return f"{reference.title} [withdrawn]" if reference.is_withdrawn else reference.title
+
+
+def _undivided(filed: str) -> str:
+    """Names with blanks on both sides of the comma are taken for two people, so that the blanks of such a
+    family name become no-break spaces."""
+    family, comma, given = filed.partition(", ")
+    return f"{family.replace(' ', NO_BREAK_SPACE)}{comma}{given}" if " " in given else filed

@@ -1,0 +1,178 @@
+# What a page shows, in the words of schema.org: plain data, one graph for each page. Search engines hold a
+# site to what its readers can see, so nothing stands here that the page does not show.
+import mimetypes
+
+from django.urls import reverse
+from django.utils import timezone
+
+from publications.citing.reference import Name, Reference
+from publications.models import ContentType, Publication
+
+FAMILIES = ContentType.CitationFamily
+WORKS = {
+    FAMILIES.REPORT: "Report",
+    FAMILIES.COMMENTARY: "OpinionNewsArticle",
+    FAMILIES.NEWS: "NewsArticle",
+    FAMILIES.SOFTWARE: "WebApplication",
+}
+
+
+def graph(site, *nodes: dict) -> dict:
+    """The graph of a page: the organisation and its site, and what the page itself is about."""
+    return {"@context": "https://schema.org", "@graph": [_organisation(site), _website(site), *nodes]}
+
+
+def breadcrumb(site, steps: list[tuple[str, str]]) -> dict:
+    """The way to the page as it is shown above its heading: (name, path) of each step after Home."""
+    items = [
+        {"@type": "ListItem", "position": position, "name": name, "item": site.absolute(path)}
+        for position, (name, path) in enumerate([("Home", "/"), *steps], start=1)
+    ]
+    return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def collection(site, name: str, address: str, page=None) -> dict:
+    """A page of a list, with the rows of `page` in the order and with the numbers readers see."""
+    node = {
+        "@type": "CollectionPage",
+        "@id": address,
+        "url": address,
+        "name": name,
+        "inLanguage": site.language,
+        "isPartOf": {"@id": _id(site, "website")},
+    }
+    if page and page.rows:
+        node["mainEntity"] = {
+            "@type": "ItemList",
+            "numberOfItems": page.total,
+            "itemListElement": [
+                {
+                    "@type": "ListItem",
+                    "position": position,
+                    "name": row.title,
+                    "url": site.absolute(row.get_absolute_url()),
+                }
+                for position, row in enumerate(page.rows, start=page.first_row)
+            ],
+        }
+    return node
+
+
+def profile(site, person, address: str) -> dict:
+    """The page of an author."""
+    about = {"@type": _kind(person.is_organisation), "name": person.name, "url": address}
+    if person.biography:
+        about["description"] = person.biography
+    if person.orcid:
+        about["sameAs"] = f"https://orcid.org/{person.orcid}"
+    return {"@type": "ProfilePage", "@id": address, "url": address, "mainEntity": about}
+
+
+def work(site, publication: Publication, reference: Reference, files, topics) -> dict:
+    """The publication. `files` are those that readers can download."""
+    optional = {
+        "alternativeHeadline": publication.subtitle,
+        "abstract": publication.summary,
+        "reportNumber": publication.report_number if _is_report(publication) else "",
+        "identifier": reference.doi_url,
+        "sameAs": [address for address in (reference.doi_url, publication.external_url) if address],
+        "author": _authors(site, publication, reference),
+        "about": [
+            {"@type": "Thing", "name": topic.name, "url": site.absolute(topic.get_absolute_url())}
+            for topic in topics
+        ],
+        "image": _picture(site, publication.picture),
+        "encoding": [_file(site, file) for file in files],
+        "creativeWorkStatus": "Withdrawn" if publication.is_withdrawn else "",
+    }
+    if publication.published_at:
+        optional["datePublished"] = timezone.localtime(publication.published_at).isoformat()
+    return {
+        "@type": WORKS[publication.content_type.citation_family],
+        "@id": f"{reference.url}#work",
+        "url": reference.url,
+        "mainEntityOfPage": reference.url,
+        "name": publication.title,
+        "headline": publication.title,
+        "genre": publication.content_type.name,
+        "inLanguage": publication.language or site.language,
+        "publisher": {"@id": _id(site, "organization")},
+        **{key: value for key, value in optional.items() if value},
+    }
+
+
+def _is_report(publication: Publication) -> bool:
+    return publication.content_type.citation_family == FAMILIES.REPORT
+
+
+def _authors(site, publication, reference) -> list[dict]:
+    addresses = {
+        authorship.printed_name: site.absolute(authorship.person.get_absolute_url())
+        for authorship in publication.authorships.all()
+    }
+    return [_author(name, addresses.get(name.printed, "")) for name in reference.names]
+
+
+def _author(name: Name, address: str) -> dict:
+    author = {"@type": _kind(name.is_organisation), "name": name.printed}
+    return author | ({"url": address} if address else {})
+
+
+def _kind(is_organisation: bool) -> str:
+    return "Organization" if is_organisation else "Person"
+
+
+def _picture(site, picture) -> dict | None:
+    rendition = picture and picture.renditions.get("jpeg")
+    if not rendition:
+        return None
+    node = {
+        "@type": "ImageObject",
+        "url": site.absolute(picture.rendition_url(rendition["name"])),
+        "width": rendition["width"],
+        "height": rendition["height"],
+    }
+    shown = {"caption": picture.caption, "creditText": picture.credit}
+    return node | {key: value for key, value in shown.items() if value}
+
+
+def _file(site, file) -> dict:
+    node = {
+        "@type": "MediaObject",
+        "name": file.label,
+        "contentUrl": site.absolute(file.get_absolute_url()),
+        "contentSize": f"{file.size} B",
+    }
+    media_type = mimetypes.guess_type(file.name)[0]
+    return node | ({"encodingFormat": media_type} if media_type else {})
+
+
+def _organisation(site) -> dict:
+    return {
+        "@type": "Organization",
+        "@id": _id(site, "organization"),
+        "name": site.name,
+        "url": site.absolute("/"),
+    }
+
+
+def _website(site) -> dict:
+    finder = site.absolute(reverse("publications:publication-list"))
+    return {
+        "@type": "WebSite",
+        "@id": _id(site, "website"),
+        "url": site.absolute("/"),
+        "name": site.name,
+        "description": site.description,
+        "inLanguage": site.language,
+        "publisher": {"@id": _id(site, "organization")},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{finder}?q={{search_term_string}}"},
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def _id(site, name: str) -> str:
+    return site.absolute(f"/#{name}")
