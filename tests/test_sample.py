@@ -10,8 +10,8 @@ from django.core.management import call_command
 from PIL import Image as Picture
 
 from publications.exchange.importing import import_publications
-from publications.models import ContentType, FeaturedItem, Image, Publication, Topic
-from publications.sample.loading import DEMO_PASSWORD, FILES
+from publications.models import ContentType, FeaturedItem, Image, Person, Publication, Topic
+from publications.sample.loading import DEMO_PASSWORD, FILES, ORGANISATIONS
 from publications.sample.pictures import DRAWINGS, draw
 from tests.factories import make_publication
 
@@ -149,6 +149,8 @@ def test_sample_loads_into_an_empty_database_and_again_changes_nothing(small_pic
     assert Image.objects.exclude(renditions={}).exists()
     assert FeaturedItem.objects.exists()
     assert Publication.objects.filter(lead__isnull=False).count() == 9
+    organisations = Person.objects.filter(is_organisation=True, authorships__isnull=False)
+    assert set(organisations.values_list("name", flat=True)) == set(ORGANISATIONS)
     for path in FILES:
         report = import_publications(path, images_dir=small_pictures)
         assert (report.created, report.updated, report.rejected, report.warnings) == (0, 0, 0, [])

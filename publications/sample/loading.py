@@ -8,11 +8,17 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from publications.exchange.importing import Report, import_publications
+from publications.models import Person
 from publications.sample.pictures import draw_all
 
 FOLDER = Path(__file__).resolve().parent
 # Topics first, since the publications of one area also stand in topics of another.
 FILES = [FOLDER / f"{name}.json" for name in ("topics", "coasts", "water", "cities", "security", "evidence")]
+# The import format knows authors by name only, so those who are no persons are there before it.
+ORGANISATIONS = {
+    "Averne Harbour Board": "Keeps the quays, lights and tide book of the port of Averne.",
+    "Northern Estuaries Observatory": "Reads forty-one gauges on six estuaries and lends boats to researchers.",
+}
 DEMO_PASSWORD = "topichub-demo"
 
 Progress = Callable[[str, int, int], None]  # what is being done, how far, out of how many
@@ -28,6 +34,10 @@ def load_collection(progress: Progress, pictures: Path | None = None) -> list[Re
             draw_all(Path(folder), lambda done, total: progress("Drawing pictures", done, total))
             return load_collection(progress, Path(folder))
     with transaction.atomic():
+        for name, biography in ORGANISATIONS.items():
+            Person.objects.get_or_create(
+                name=name, defaults={"is_organisation": True, "biography": biography}
+            )
         return [
             import_publications(
                 path,
