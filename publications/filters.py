@@ -274,6 +274,11 @@ class FilteredList:
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
     @property
+    def query(self) -> str:
+        """The end of the address of another form of this list: “?type=report”, or nothing."""
+        return f"?{urlencode(self.parameters)}" if self.parameters else ""
+
+    @property
     def canonical_url(self) -> str:
         return self.url(page=self.page.number)
 

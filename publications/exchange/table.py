@@ -8,7 +8,7 @@ from publications.models import Publication
 MEDIA_TYPE = "text/csv; charset=utf-8"
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets read UTF-8 as an old code page and spoil every accent
 SEPARATOR = " | "
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run begins so
 
 
 class _Line:
@@ -58,5 +58,10 @@ def write(publication: Publication, absolute) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """A spreadsheet would run a cell that begins like a formula; an apostrophe makes it text."""
-    return f"'{cell}" if cell.startswith(RUN_BY_SPREADSHEETS) else cell
+    """An apostrophe makes text of what a spreadsheet would run."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def as_written(cell: str) -> str:
+    """The cell as it was before it was made harmless."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from publications.exchange.importing.report import UnreadableFile
 from publications.exchange.importing.rows import KEYS
+from publications.exchange.table import as_written
 
 LISTS = ("topics", "authors", "key_findings")
 LARGEST_CELL = 32 * 1024 * 1024  # characters; the library's own limit is too small for a long body
@@ -81,7 +82,7 @@ class CsvSource:
             return Malformed(f"has {len(cells)} cells, but there are {len(self.columns)} columns")
         row, image = {}, {}
         for column, cell in zip(self.columns, cells, strict=False):
-            cell = cell.strip()
+            cell = as_written(cell.strip())
             if not cell or column.startswith("x_"):
                 continue
             if column in LISTS:
