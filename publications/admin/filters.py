@@ -113,6 +113,9 @@ class FormFilter(ListFilter):
         typed = {name: params.pop(name)[-1] for name in self.parameter_names if name in params}
         self.used_parameters = {name: value for name, value in typed.items() if value}
         self.form = self.form_class(self.used_parameters, auto_id="filter_%s", label_suffix="")
+        for name in self.form.errors:
+            # A date field would hide what is no date; as text it can be seen and corrected.
+            self.form.fields[name].widget.input_type = "text"
 
     def has_output(self):
         return True

@@ -33,6 +33,11 @@
 
   const nameAll = () => {
     document.querySelectorAll(".select2-container:not(.select2-container--open > *)").forEach(nameChooser);
+    document.querySelectorAll("[role='combobox'][aria-owns]").forEach((box) => box.setAttribute("aria-controls", box.getAttribute("aria-owns")));
+    document.querySelectorAll("body > .select2-container--open:not([role])").forEach((list) => {
+      list.setAttribute("role", "region");
+      list.setAttribute("aria-label", "Choices");
+    });
     document.querySelectorAll(".select2-dropdown .select2-search__field:not([aria-label])").forEach((field) => field.setAttribute("aria-label", "Search"));
     document.querySelectorAll(".ProseMirror").forEach(nameEditor);
     document.querySelectorAll(".prose-menubar__button:not([aria-label])[title]").forEach((button) => button.setAttribute("aria-label", button.title));

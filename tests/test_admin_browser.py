@@ -1,0 +1,263 @@
+# The admin in a real browser, under the site's policy: ordering, writing, choosing, and what axe finds.
+import re
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import timezone
+
+from publications.models import FeaturedItem, Publication
+from tests.factories import (
+    jpeg,
+    make_draft,
+    make_featured,
+    make_image,
+    make_person,
+    make_publication,
+    make_scheduled,
+    make_staff,
+    make_topic,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+LIST = "/admin/publications/publication/"
+
+
+def change(obj):
+    return reverse(f"admin:publications_{obj._meta.model_name}_change", args=[obj.pk])
+
+
+def sign_in(page, group=None):
+    make_staff(group, username="ines")
+    page.goto("/admin/login/")
+    page.get_by_label("Username").fill("ines")
+    page.get_by_label("Password").fill("tide and table")
+    page.get_by_role("button", name="Log in").click()
+
+
+@pytest.fixture
+def complaints(page, live_server):
+    """What the browser's console said, and every request that left the site."""
+    heard = []
+    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda sent: None if sent.url.startswith(live_server.url) else heard.append(sent.url))
+    return heard
+
+
+@pytest.fixture
+def topic():
+    topic = make_topic("Water")
+    for position, title in enumerate(["Alpha", "Beta", "Gamma"]):
+        make_featured(topic, make_publication(title), position=position)
+    return topic
+
+
+def order_on_page(page):
+    return page.locator(".inline-related:not(.empty-form) select").evaluate_all(
+        "found => found.map((each) => each.selectedOptions[0]?.textContent)"
+    )
+
+
+def stored_order(topic):
+    return list(topic.featured_items.values_list("publication__title", flat=True))
+
+
+def save(page):
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+    assert page.locator(".messagelist .success").count() == 1
+
+
+def choose(page, box, words):
+    """Choose by the keyboard, as one does who cannot see the list."""
+    box.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type(words)
+    page.locator(".select2-results__option--highlighted", has_text=words).wait_for()
+    page.keyboard.press("Enter")
+
+
+# Ordering
+
+
+def test_featured_items_are_ordered_with_the_keyboard(page, topic, complaints):
+    sign_in(page, "Editor")
+    page.goto(change(topic))
+    page.get_by_role("button", name="Down: Alpha").focus()
+    page.keyboard.press("Enter")
+    assert order_on_page(page) == ["Beta", "Alpha", "Gamma"]
+    assert page.locator("[data-ordering-status]").inner_text() == "Alpha is now number 2 of 3."
+    assert page.evaluate("document.activeElement.ariaLabel") == "Down: Alpha"
+    page.get_by_role("button", name="To top: Gamma").focus()
+    page.keyboard.press("Space")
+    save(page)
+    assert stored_order(topic) == ["Gamma", "Beta", "Alpha"]
+    assert complaints == []
+
+
+def test_featured_items_are_ordered_by_dragging(page, topic, complaints):
+    sign_in(page, "Editor")
+    page.goto(change(topic))
+    handle = page.locator(".drag").nth(0)
+    handle.scroll_into_view_if_needed()
+    start, end = handle.bounding_box(), page.locator(".inline-related").nth(2).bounding_box()
+    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 5, end["y"] + end["height"] * 0.9, steps=8)
+    page.mouse.up()
+    assert order_on_page(page) == ["Beta", "Gamma", "Alpha"]
+    save(page)
+    assert stored_order(topic) == ["Beta", "Gamma", "Alpha"]
+    assert complaints == []
+
+
+def test_a_new_row_is_moved_and_a_removed_one_disturbs_nothing(page, complaints):
+    topic = make_topic("Water", slots=4)
+    for position, title in enumerate(["Alpha", "Beta"]):
+        make_featured(topic, make_publication(title), position=position)
+    make_publication("Newcomer")
+    sign_in(page, "Editor")
+    page.goto(change(topic))
+    add = page.get_by_role("button", name="Add another Featured item")
+    add.click()
+    add.click()
+    page.get_by_role("button", name=re.compile("^To top: New featured item")).nth(1).click()
+    choose(page, page.locator("#featured_items-3").get_by_role("combobox"), "Newcomer")
+    page.get_by_role("button", name="Up: Beta").click()
+    page.locator("#featured_items-2").get_by_role("button", name="Remove").click()
+    page.wait_for_function("document.querySelectorAll('.inline-related:not(.empty-form)').length === 3")
+    save(page)
+    assert stored_order(topic) == ["Newcomer", "Beta", "Alpha"]
+    assert FeaturedItem.objects.count() == 3
+    assert complaints == []
+
+
+# Writing and choosing
+
+
+def test_text_editor_types_and_saves_under_the_policy(page, complaints):
+    draft = make_draft("Tides")
+    sign_in(page, "Author")
+    page.goto(change(draft))
+    editor = page.get_by_role("textbox", name="Body")
+    editor.click()
+    page.keyboard.type("Two  blanks and")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("a second line")
+    assert editor.evaluate("each => getComputedStyle(each).whiteSpace").startswith("break-spaces")
+    save(page)
+    draft.refresh_from_db()
+    assert draft.body == "<p>Two  blanks and</p><p><strong>a second line</strong></p>"
+    assert complaints == []
+
+
+def test_picture_just_chosen_is_shown_before_saving(page, complaints):
+    make_image("A quay at dusk", jpeg(600, 400), credit="Photo: M. Invented")
+    sign_in(page, "Author")
+    page.goto(change(make_draft()))
+    choose(page, page.get_by_role("combobox", name="Picture"), "quay")
+    shown = page.locator("[data-picture]")
+    shown.get_by_text("A quay at dusk").wait_for()
+    assert "Photo: M. Invented" in shown.inner_text()
+    assert shown.locator("img").evaluate("each => each.decode().then(() => each.naturalWidth)") > 0
+    assert complaints == []
+
+
+def test_state_list_and_filters_work_without_scripts(browser, live_server, page):
+    make_draft("Draft of tides", type="tool")
+    make_publication("Published tides")
+    sign_in(page, "Editor")
+    plain = browser.new_context(
+        base_url=live_server.url, java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    view = plain.new_page()
+    view.goto(LIST)
+    view.get_by_text("Filters", exact=True).click()
+    view.get_by_role("link", name="Tool", exact=True).click()
+    assert view.locator("#result_list tbody tr").count() == 1
+    view.get_by_label("From").fill("2020-01-01")
+    view.get_by_role("button", name="Apply").click()
+    assert "type=tool" in view.url
+    assert view.get_by_text("Nothing fits.").is_visible()
+    plain.close()
+
+
+def test_the_bar_with_save_never_covers_the_field_in_use(page):
+    sign_in(page, "Editor")
+    page.goto(f"{LIST}add/")
+    page.get_by_label("Title", exact=True).focus()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        covered = page.evaluate(
+            """() => {
+              const field = document.activeElement, bar = document.querySelector(".submit-row");
+              if (!field || bar.contains(field) || field === document.body) return false;
+              return field.getBoundingClientRect().top >= bar.getBoundingClientRect().top;
+            }"""
+        )
+        assert not covered, page.evaluate("document.activeElement.outerHTML")
+
+
+# What axe finds
+
+
+def everything():
+    """A page of each kind with something on it."""
+    topic = make_topic("Water")
+    image = make_image("A quay at dusk", jpeg(600, 400))
+    people = [make_person("Ines van der Corrow"), make_person("Tomas Ärlund")]
+    item = make_publication("Rising Water", topics=[topic], authors=people, image=image, body="<p>Text</p>")
+    make_featured(topic, item, starts_at=timezone.now() + timedelta(days=1))
+    make_featured(topic, make_draft(), position=1)
+    make_scheduled()
+    Publication.objects.create(title="In review", state="in_review", content_type=item.content_type)
+    yield from ["/admin/", LIST, f"{LIST}?type=report&from=2020-01-01", f"{LIST}?from=never", f"{LIST}add/"]
+    yield from [change(each) for each in (item, topic, image, people[0], item.content_type)]
+    yield from [
+        f"/admin/publications/{name}/" for name in ("topic", "image", "person", "contenttype", "redirect")
+    ]
+    yield from [
+        f"{LIST}{item.pk}/delete/",
+        f"{LIST}{item.pk}/history/",
+        "/admin/auth/user/",
+        "/admin/auth/group/",
+    ]
+    yield from ["/admin/auth/user/add/", "/admin/password_change/", "/admin/nothing/"]
+
+
+def faults(page, address):
+    page.goto(address)
+    found = [
+        f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in Axe().run(page).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("wider than the screen")
+    return [f"{address} {fault}" for fault in found]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_no_page_has_a_fault_that_axe_finds(page, complaints, width, scheme):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    found = faults(page, "/admin/login/")
+    sign_in(page)
+    for address in everything():
+        found += faults(page, address)
+    assert found == []
+    assert [said for said in complaints if "404" not in said] == []
+
+
+def test_an_open_choice_and_a_refused_form_have_no_fault_either(page, topic):
+    sign_in(page, "Editor")
+    page.goto(change(topic))
+    page.get_by_label("Name", exact=True).fill("")
+    page.get_by_role("button", name="Add another Featured item").click()
+    page.get_by_role("button", name="Save and stay").click()
+    page.locator(".errornote").wait_for()
+    page.get_by_role("combobox", name=re.compile("^Publication")).first.click()
+    page.locator(".select2-results__option").first.wait_for()
+    violations = Axe().run(page).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["target"]) for fault in violations] == []
