@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from publications.exchange.importing import Report, import_publications
-from publications.models import Person
+from publications.models import Person, Topic
 from publications.sample.pictures import draw_all
 
 FOLDER = Path(__file__).resolve().parent
@@ -38,7 +38,7 @@ def load_collection(progress: Progress, pictures: Path | None = None) -> list[Re
             Person.objects.get_or_create(
                 name=name, defaults={"is_organisation": True, "biography": biography}
             )
-        return [
+        reports = [
             import_publications(
                 path,
                 images_dir=pictures,
@@ -46,6 +46,17 @@ def load_collection(progress: Progress, pictures: Path | None = None) -> list[Re
             )
             for path in FILES
         ]
+        give_topics_pictures()
+    return reports
+
+
+def give_topics_pictures() -> None:
+    """The topmost topics, which the home page shows, borrow the picture of their first featured item."""
+    for topic in Topic.objects.topmost():
+        first = topic.featured_items.filter(publication__image__isnull=False).first()
+        if first and not topic.picture:
+            topic.picture = first.publication.image
+            topic.save()
 
 
 def create_demo_users() -> list[str]:
