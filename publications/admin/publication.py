@@ -1,11 +1,10 @@
 # The list and the form editors spend their day with. Who may do what to which state is decided here,
 # on the server; the form only shows it.
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q
 from django.utils.html import format_html
 
 from publications import richtext
-from publications.admin.base import HubModelAdmin, OrderedInline, folded_words
+from publications.admin.base import HubModelAdmin, OrderedInline
 from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
 from publications.admin.filters import (
     AttentionFilter,
@@ -17,6 +16,7 @@ from publications.admin.filters import (
 from publications.admin.picture import PictureChoice
 from publications.admin.publication_form import FileForm, PublicationForm
 from publications.models import Authorship, File, Publication
+from publications.search import search
 
 OPEN_TO_AUTHORS = {Publication.State.DRAFT, Publication.State.IN_REVIEW}
 
@@ -55,7 +55,7 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
     ordering = ["-changed_at", "-pk"]
     search_fields = ["title"]
     search_help_text = "Words of the text, authors, number or DOI. Case and accents do not count."
-    autocomplete_fields = ["topics", "image", "lead"]
+    autocomplete_fields = ["content_type", "topics", "image", "lead"]
     inlines = [AuthorshipInline, FileInline]
     readonly_fields = ["picture_in_form", "body_as_shown", "history"]
     fieldsets = [
@@ -83,12 +83,7 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
         return rows.for_cards().prefetch_related("topics")
 
     def get_search_results(self, request, queryset, search_term):
-        for word in folded_words(search_term):
-            by_author = Authorship.objects.filter(
-                publication=OuterRef("pk"), person__search_name__contains=word
-            )
-            queryset = queryset.filter(Q(search_text__contains=word) | Exists(by_author))
-        return queryset, False
+        return search(queryset, search_term), False
 
     @admin.display(description="picture")
     def picture(self, publication):

@@ -98,6 +98,12 @@ class Image(models.Model):
         return reverse("publications:image-rendition", args=[self.pk, name])
 
     @property
+    def preview(self) -> dict | None:
+        """`url`, `width` and `height` of the JPEG, the one format that every program can show."""
+        rendition = self.renditions.get("jpeg")
+        return rendition and rendition | {"url": self.rendition_url(rendition["name"])}
+
+    @property
     def rendition_names(self) -> set[str]:
         sets = [*self.renditions.get("avif", []), *self.renditions.get("webp", [])]
         return {rendition["name"] for rendition in [*sets, self.renditions.get("jpeg")] if rendition}

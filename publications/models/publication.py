@@ -106,6 +106,7 @@ class Publication(SluggedModel):
         ordering = ["-published_at", "-pk"]
         permissions = [("publish_publication", "Can publish, schedule and withdraw publications")]
         indexes = [
+            models.Index(fields=["-changed_at", "-id"], name="publication_last_changed"),
             models.Index(fields=["state", "-published_at", "-id"], name="publication_newest"),
             models.Index(
                 fields=["content_type", "state", "-published_at", "-id"], name="publication_type_newest"
@@ -121,9 +122,17 @@ class Publication(SluggedModel):
                 name="publication_published_has_date",
             ),
             models.CheckConstraint(condition=~Q(lead=F("id")), name="publication_not_its_own_lead"),
-            models.UniqueConstraint(fields=["doi"], condition=~Q(doi=""), name="publication_doi_unique"),
             models.UniqueConstraint(
-                fields=["import_id"], condition=~Q(import_id=""), name="publication_import_id_unique"
+                fields=["doi"],
+                condition=~Q(doi=""),
+                name="publication_doi_unique",
+                violation_error_message="Another publication has this DOI already.",
+            ),
+            models.UniqueConstraint(
+                fields=["import_id"],
+                condition=~Q(import_id=""),
+                name="publication_import_id_unique",
+                violation_error_message="Another publication has this import id already.",
             ),
         ]
 
@@ -169,12 +178,16 @@ class Publication(SluggedModel):
         return fold(" ".join(part for part in parts if part))
 
     @property
+    def _is_published_with_date(self) -> bool:
+        return self.state == self.State.PUBLISHED and self.published_at is not None
+
+    @property
     def is_public(self) -> bool:
-        return self.state == self.State.PUBLISHED and self.published_at <= timezone.now()
+        return self._is_published_with_date and self.published_at <= timezone.now()
 
     @property
     def is_scheduled(self) -> bool:
-        return self.state == self.State.PUBLISHED and self.published_at > timezone.now()
+        return self._is_published_with_date and self.published_at > timezone.now()
 
     @property
     def is_withdrawn(self) -> bool:
@@ -189,6 +202,11 @@ class Publication(SluggedModel):
     def picture(self):
         """The image while it may be used, else None."""
         return self.image if self.image and self.image.is_usable() else None
+
+    @property
+    def preview(self) -> dict | None:
+        """The picture as programs that are no browsers show it, if there is one."""
+        return self.picture and self.picture.preview
 
     @property
     def findings(self) -> list[str]:

@@ -1,5 +1,7 @@
 # Addresses that never break: every model with a page has a slug, made from its name when left empty,
 # and leaves a redirect behind when it changes.
+from itertools import count
+
 from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -66,10 +68,17 @@ class SluggedModel(models.Model):
 
     def _free_slug(self) -> str:
         base = make_slug(getattr(self, self.slug_source), fallback=self._meta.model_name)
-        number = 1
-        while self._slug_is_taken(numbered(base, number)):
-            number += 1
-        return numbered(base, number)
+        if not self._slug_is_taken(base):
+            return base
+        taken = set(self._slugs_like(base))
+        return next(slug for slug in (numbered(base, n) for n in count(2)) if slug not in taken)
+
+    def _slugs_like(self, base: str):
+        """All present and former slugs that could be in the way of a numbered one."""
+        stem = base[: SLUG_LENGTH - 10]
+        present = type(self)._base_manager.exclude(pk=self.pk).filter(slug__startswith=stem)
+        former = self._former_slugs().filter(slug__startswith=stem)
+        return [*present.values_list("slug", flat=True), *former.values_list("slug", flat=True)]
 
     def _slug_is_taken(self, slug: str) -> bool:
         others = type(self)._base_manager.filter(slug=slug).exclude(pk=self.pk)
