@@ -10,6 +10,7 @@ ESCAPES = {character: f"\\{character}" for character in "%$#&_{}"} | {
     "~": r"{\textasciitilde}",
     "^": r"{\textasciicircum}",
 }
+SPECIAL = re.compile(r"[%$#&_{}\\~^]")
 # BibTeX counts escaped braces too, so one that stands alone goes by its name.
 LONE_BRACES = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}
 VERBATIM = str.maketrans({"{": "%7B", "}": "%7D"})  # in addresses, where nothing may be escaped
@@ -37,6 +38,8 @@ def write(reference: Reference) -> str:
 
 
 def escape(text: str) -> str:
+    if not SPECIAL.search(text):
+        return text
     return text.translate(str.maketrans(ESCAPES if _is_balanced(text) else ESCAPES | LONE_BRACES))
 
 

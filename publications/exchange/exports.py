@@ -10,7 +10,7 @@ from publications.exchange.formats import CHUNK, EXPORTS
 
 def export(request, form, kind="", slug=""):
     """Streamed, so that a long list takes no more memory than a short one. Costs one query for the rows
-    and three for each chunk of them, beside those that find the list."""
+    and four for each chunk of them, beside those that find the list."""
     listing, _ = open_list(
         request.GET, timezone.now(), kind, slug, suffix=f"export.{form}", user=request.user
     )
