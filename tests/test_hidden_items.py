@@ -82,6 +82,9 @@ class Hidden:
             "/publications/export.json?state=draft&state=scheduled",
             f"{self.public.get_absolute_url()}cite.bib",
             "/publications/feed.json?state=draft",
+            "/sitemap.xml",
+            *(f"/sitemap-{section}.xml" for section in ("pages", "publications", "topics", "people", "types")),
+            "/robots.txt",
             "/no/such/page/",
         ]
 
@@ -133,6 +136,9 @@ def test_every_public_address_is_walked():
         "atom-feed",
         "json-feed",
         "guessed-feed",
+        "sitemap-index",
+        "sitemap",
+        "robots",
         "citation",
         "export",
     }

@@ -26,6 +26,11 @@ MOST_QUERIES = {
     "/publications/feed.json?q=item&type=report&topic=coast": 6,
     "/topics/coast/feed.atom": 5,
     "/people/ines-corrow/feed.json": 5,
+    "/sitemap.xml": 8,
+    "/sitemap-publications.xml": 2,
+    "/sitemap-topics.xml": 2,
+    "/sitemap-people.xml": 2,
+    "/robots.txt": 0,
 }
 
 

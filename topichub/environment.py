@@ -25,6 +25,14 @@ def switch(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is “{value}”. Write true or false.")
 
 
+def choice(name: str, choices: list[str]) -> str:
+    """One of the choices; the first unless told otherwise."""
+    value = text(name, choices[0]).lower()
+    if value in choices:
+        return value
+    raise ImproperlyConfigured(f"{name} is “{value}”. Write {', '.join(choices[:-1])} or {choices[-1]}.")
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list; blanks between commas do not count."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
     "django.forms",
     "django_filters",
     "django_prose_editor",
@@ -147,3 +148,4 @@ LOGGING = {
 TOPICHUB_SITE_NAME = env.text("TOPICHUB_SITE_NAME", "topichub")
 TOPICHUB_TAGLINE = env.text("TOPICHUB_TAGLINE", "Research, by topic")
 TOPICHUB_DESCRIPTION = env.text("TOPICHUB_DESCRIPTION", "Everything we publish, free to read.")
+TOPICHUB_ROBOTS = env.choice("TOPICHUB_ROBOTS", ["allow", "no-training", "none"])

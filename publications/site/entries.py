@@ -61,7 +61,7 @@ def make_entry(publication: Publication, absolute: Callable[[str], str]) -> Entr
         published=timezone.localtime(publication.published_at),
         updated=timezone.localtime(updated_at(publication)),
         language=publication.language,
-        picture=_picture(publication, absolute),
+        picture=absolute(publication.preview["url"]) if publication.preview else "",
         authors=[
             (writable(authorship.printed_name), absolute(authorship.person.get_absolute_url()))
             for authorship in publication.authorships.all()
@@ -98,12 +98,6 @@ def _text(publication: Publication) -> str:
     findings = format_html_join("", "<li>{}</li>", ((finding,) for finding in publication.findings))
     head = format_html("<h2>Key findings</h2><ul>{}</ul>", findings) if findings else ""
     return head + publication.body
-
-
-def _picture(publication: Publication, absolute) -> str:
-    picture = publication.picture
-    rendition = picture and picture.renditions.get("jpeg")
-    return absolute(picture.rendition_url(rendition["name"])) if rendition else ""
 
 
 def _category(row, absolute) -> Category:

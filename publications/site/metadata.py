@@ -83,7 +83,7 @@ def publication_head(request, publication: Publication, reference: Reference, fi
         publication.title,
         reference.url,
         description,
-        properties=[*_picture(site, publication.picture), *_article(publication, topics)],
+        properties=[*_picture(site, publication), *_article(publication, topics)],
         names=[*_dublin_core(publication, reference), *(_citation(reference) if is_report else ())],
         nodes=nodes,
         is_indexed=publication.is_public,
@@ -148,16 +148,15 @@ def _description(publication: Publication) -> str:
 # Link previews
 
 
-def _picture(site, picture) -> list[tuple[str, str]]:
-    rendition = picture and picture.renditions.get("jpeg")  # the one format that every preview can show
-    if not rendition:
+def _picture(site, publication: Publication) -> list[tuple[str, str]]:
+    if not (preview := publication.preview):
         return []
     return [
-        ("og:image", site.absolute(picture.rendition_url(rendition["name"]))),
+        ("og:image", site.absolute(preview["url"])),
         ("og:image:type", "image/jpeg"),
-        ("og:image:width", rendition["width"]),
-        ("og:image:height", rendition["height"]),
-        ("og:image:alt", picture.alt),
+        ("og:image:width", preview["width"]),
+        ("og:image:height", preview["height"]),
+        ("og:image:alt", publication.image.alt),
     ]
 
 

@@ -81,7 +81,7 @@ def work(site, publication: Publication, reference: Reference, files, topics) ->
             {"@type": "Thing", "name": topic.name, "url": site.absolute(topic.get_absolute_url())}
             for topic in topics
         ],
-        "image": _picture(site, publication.picture),
+        "image": _picture(site, publication),
         "encoding": [_file(site, file) for file in files],
         "creativeWorkStatus": "Withdrawn" if publication.is_withdrawn else "",
     }
@@ -122,17 +122,16 @@ def _kind(is_organisation: bool) -> str:
     return "Organization" if is_organisation else "Person"
 
 
-def _picture(site, picture) -> dict | None:
-    rendition = picture and picture.renditions.get("jpeg")
-    if not rendition:
+def _picture(site, publication: Publication) -> dict | None:
+    if not (preview := publication.preview):
         return None
     node = {
         "@type": "ImageObject",
-        "url": site.absolute(picture.rendition_url(rendition["name"])),
-        "width": rendition["width"],
-        "height": rendition["height"],
+        "url": site.absolute(preview["url"]),
+        "width": preview["width"],
+        "height": preview["height"],
     }
-    shown = {"caption": picture.caption, "creditText": picture.credit}
+    shown = {"caption": publication.image.caption, "creditText": publication.image.credit}
     return node | {key: value for key, value in shown.items() if value}
 
 

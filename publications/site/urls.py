@@ -2,7 +2,7 @@
 from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
-from publications.site import downloads, feeds, views
+from publications.site import downloads, feeds, sitemaps, views
 
 app_name = "publications"
 
@@ -39,6 +39,9 @@ urlpatterns = [
     page("types/<slug:slug>/", views.type_detail, "type-detail"),
     page("images/<int:pk>/<str:name>", downloads.image_rendition, "image-rendition"),
     page("healthz", downloads.health, "health"),
+    page("sitemap.xml", sitemaps.index, "sitemap-index"),
+    page("sitemap-<slug:section>.xml", sitemaps.section, "sitemap"),
+    page("robots.txt", sitemaps.robots, "robots"),
     *form("feed.atom", feeds.atom, "atom-feed"),
     *form("feed.json", feeds.json, "json-feed"),
     re_path(rf"^(?P<rest>{GUESS})$", require_safe(feeds.guessed), name="guessed-feed"),

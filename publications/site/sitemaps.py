@@ -1,0 +1,115 @@
+# Which pages search engines and other robots may find, and which robots may come. Only public pages under
+# their own address are listed, with the date their content truly changed.
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap, views
+from django.db.models import Max
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+
+from publications.models import ContentType, Person, Publication, Topic
+from publications.querysets import public_now
+from publications.site.entries import updated_at
+
+PER_FILE = 10_000  # at most 50,000 are allowed; fewer are answered sooner
+KEPT_FOR = 3600  # seconds
+PAGES = ["home", "topic-list", "publication-list", "person-list"]
+# Those that say they collect texts to train language models; those that fetch a page for somebody who asks
+# for it, or to find it again, have other names.
+TRAINING_ROBOTS = ["GPTBot", "ClaudeBot", "CCBot", "Google-Extended", "Applebot-Extended"]
+
+
+class PublicationSitemap(Sitemap):
+    limit = PER_FILE
+
+    def items(self):
+        rows = Publication.objects.published().select_related("image").order_by("pk")
+        return rows.only("slug", "published_at", "changed_at", "image__renditions", "image__usable_until")
+
+    def lastmod(self, publication):
+        return updated_at(publication)
+
+    def get_latest_lastmod(self):
+        latest = Publication.objects.published().aggregate(Max("published_at"), Max("changed_at"))
+        return max(filter(None, latest.values()), default=None)
+
+    def get_urls(self, page=1, site=None, protocol=None):
+        """With the picture of each publication, for searches among pictures."""
+        urls = super().get_urls(page, site, protocol)
+        for url in urls:
+            if preview := url["item"].preview:
+                url["picture"] = f"{protocol}://{site.domain}{preview['url']}"
+        return urls
+
+
+class ListSitemap(Sitemap):
+    """Pages of lists. They change when something is published in them; those without rows are left out."""
+
+    limit = PER_FILE
+
+    def lastmod(self, row):
+        return row.latest_at
+
+    def get_latest_lastmod(self):
+        return self.items().aggregate(latest=Max("latest_at"))["latest"]
+
+
+class TopicSitemap(ListSitemap):
+    def items(self):
+        return Topic.objects.with_counts().filter(publication_count__gt=0).order_by("pk")
+
+
+class PersonSitemap(ListSitemap):
+    def items(self):
+        public = public_now(prefix="authorships__publication__")
+        latest = Max("authorships__publication__published_at", filter=public)
+        return Person.objects.published().annotate(latest_at=latest).order_by("pk")
+
+
+class TypeSitemap(ListSitemap):
+    def items(self):
+        public = public_now(prefix="publications__")
+        types = ContentType.objects.annotate(latest_at=Max("publications__published_at", filter=public))
+        return types.filter(latest_at__isnull=False).order_by("pk")
+
+
+class PageSitemap(Sitemap):
+    def items(self):
+        return PAGES
+
+    def location(self, name):
+        return reverse(f"publications:{name}")
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "publications": PublicationSitemap,
+    "topics": TopicSitemap,
+    "people": PersonSitemap,
+    "types": TypeSitemap,
+}
+
+
+def index(request):
+    return _may_be_kept(views.index(request, SITEMAPS, sitemap_url_name="publications:sitemap"))
+
+
+def section(request, section):
+    return _may_be_kept(views.sitemap(request, SITEMAPS, section))
+
+
+def robots(request):
+    """What TOPICHUB_ROBOTS allows. Robots keep to it of their own will, or do not."""
+    sitemap = f"Sitemap: {request.build_absolute_uri(reverse('publications:sitemap-index'))}"
+    training = [f"User-agent: {name}" for name in TRAINING_ROBOTS]
+    lines = {
+        "allow": ["User-agent: *", "Disallow: /admin/", "", sitemap],
+        "no-training": [*training, "Disallow: /", "", "User-agent: *", "Disallow: /admin/", "", sitemap],
+        "none": ["User-agent: *", "Disallow: /"],
+    }[settings.TOPICHUB_ROBOTS]
+    return _may_be_kept(HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8"))
+
+
+def _may_be_kept(response):
+    patch_cache_control(response, public=True, max_age=KEPT_FOR)
+    return response
