@@ -35,7 +35,7 @@ MOST_QUERIES = {
 
 
 def fill(number):
-    """`number` public items, each with authors, a picture, two topics and a place in one study."""
+    """`number` public items, each with authors, a picture, two topics; the newest are of one study."""
     topics = [make_topic("Coast", tops_up=True, slots=6), make_topic("Water")]
     walls = make_topic("Walls", parent=topics[0])
     ines, image = make_person("Ines Corrow"), make_image()
@@ -49,7 +49,7 @@ def fill(number):
             state="published",
             published_at=lead.published_at,
             image=image,
-            lead=lead,
+            lead=lead if n > number - 4 else None,
             search_text=f"item {n}",
         )
         for n in range(1, number)
