@@ -124,6 +124,34 @@ def tab_to(page, condition):
     raise AssertionError(f"Never reached: {condition}")
 
 
+def test_reference_is_copied_by_a_button_and_selected_by_a_click(page, world):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/publications/the-wall/")
+    page.get_by_role("link", name="Cite this").first.click()
+    reference = page.locator("#cite pre").first
+    reference.click()
+    assert page.evaluate("getSelection().toString()") == reference.inner_text()
+    page.get_by_role("button", name="Copy Chicago").click()
+    page.get_by_text("Copied.").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#cite pre").nth(1).inner_text()
+    assert copied.startswith("Corrow, Ines. ")
+
+
+def test_references_open_without_script(browser, live_server, world, django_db_serialized_rollback):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/publications/the-wall/")
+    assert not page.get_by_text("Corrow, I. (").is_visible()
+    page.get_by_role("link", name="Cite this").first.click()
+    page.get_by_text("Corrow, I. (").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="RIS (.ris)").click()
+    assert download.value.suggested_filename == "the-wall.ris"
+    assert page.get_by_role("button", name="Copy").count() == 0
+    context.close()
+
+
 def test_no_picture_moves_the_page_when_it_arrives(page, world):
     page.add_init_script(
         "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.shift += e.value))"
