@@ -181,6 +181,11 @@ def test_day_is_that_of_the_sites_time_zone(client, settings):
     assert "(2026, January 1)" in cite(client, type="commentary", published_at=late)["APA"]
 
 
+def test_doi_becomes_an_address_that_leads_to_it(client):
+    text = cite(client, doi="10.5555/(si)41:2<a>#1%20é")["APA"]
+    assert text.endswith(" https://doi.org/10.5555/(si)41:2%3Ca%3E%231%2520%C3%A9")
+
+
 def test_words_of_editors_are_shown_not_run(client):
     page = cite(client, title="<script>alert(1)</script>")
     assert page["MLA"].startswith("<script>alert(1)</script>. Report")

@@ -3,6 +3,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import timezone
@@ -55,7 +56,7 @@ class Reference:
 
     @property
     def doi_url(self) -> str:
-        return f"https://doi.org/{self.doi}" if self.doi else ""
+        return f"https://doi.org/{quote(self.doi, safe="/:;(),@!$&'*+=")}" if self.doi else ""
 
 
 def with_references(publications):
