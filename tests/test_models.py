@@ -194,3 +194,10 @@ def test_moved_focal_point_makes_new_renditions_whatever_is_saved():
     image.save(update_fields=["focal_x"])
     image.refresh_from_db()
     assert not before & image.rendition_names
+
+
+def test_no_file_takes_the_address_of_a_reference():
+    file = make_file(make_publication(), b"{}", filename="x.json", label="Cite")
+    assert file.name == "cite-2.json"
+    file.name = "cite.json"
+    assert "kept for references" in refused(file, "name")

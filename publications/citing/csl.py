@@ -7,7 +7,7 @@ TYPES = {"report": "report", "commentary": "post-weblog", "news": "webpage", "so
 
 def make_item(reference: Reference) -> dict:
     date = reference.date
-    on_site = reference.family in {"commentary", "news"}
+    on_site = reference.family in {"commentary", "news"}  # a part of the site, which is then named once
     item = {
         "id": reference.key,
         "type": TYPES[reference.family],
@@ -16,8 +16,7 @@ def make_item(reference: Reference) -> dict:
         "issued": {"date-parts": [[date.year, date.month, date.day]]} if date else {},
         "genre": reference.type_name,
         "number": reference.number,
-        "publisher": reference.institution,
-        "container-title": reference.institution if on_site else "",
+        "container-title" if on_site else "publisher": reference.institution,
         "DOI": reference.doi,
         "URL": reference.url,
         "abstract": reference.abstract,

@@ -11,7 +11,7 @@ def write(reference: Reference) -> str:
         ("TY", TYPES[reference.family]),
         *(("AU", _name(name)) for name in reference.names),
         ("TI", reference.title),
-        ("T2", reference.institution if reference.family == "commentary" else ""),
+        ("T2", reference.institution if reference.family in {"commentary", "news"} else ""),
         ("PB", reference.institution),
         ("SN", reference.number),
         ("M3", reference.type_name),
