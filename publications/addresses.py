@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.http import Http404
 from django.urls import reverse
 
-from publications.filters import FilteredList
+from publications.filtered_list import FilteredList
 from publications.models import ContentType, Person, Publication, Redirect, Topic
 
 

@@ -17,6 +17,7 @@ LAYERS = [
     {"models"},
     {"listing", "search", "citing"},
     {"filters"},
+    {"filtered_list"},
     {"addresses"},
     {"site", "exchange", "templatetags"},
     {"sample"},
