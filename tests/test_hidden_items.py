@@ -88,6 +88,7 @@ class Hidden:
                 for section in ("pages", "publications", "topics", "people", "types")
             ),
             "/robots.txt",
+            "/llms.txt",
             "/no/such/page/",
         ]
 
@@ -142,6 +143,7 @@ def test_every_public_address_is_walked():
         "sitemap-index",
         "sitemap",
         "robots",
+        "llms",
         "citation",
         "export",
     }

@@ -31,6 +31,7 @@ MOST_QUERIES = {
     "/sitemap-topics.xml": 2,
     "/sitemap-people.xml": 2,
     "/robots.txt": 0,
+    "/llms.txt": 1,
 }
 
 

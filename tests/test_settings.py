@@ -146,6 +146,6 @@ def test_readme_lists_every_variable_that_the_settings_read():
     code = "".join(
         (PROJECT_DIR / "topichub" / name).read_text() for name in ("settings.py", "environment.py")
     )
-    read = set(re.findall(r'(?:text|switch|words)\("([A-Z_]+)"', code))
+    read = set(re.findall(r'(?:text|switch|words|choice)\("([A-Z_]+)"', code))
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (PROJECT_DIR / "README.md").read_text(), re.MULTILINE))
     assert read == listed

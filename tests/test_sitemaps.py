@@ -1,4 +1,5 @@
 # What robots are told: which pages there are, when they changed, and who may come.
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
@@ -171,3 +172,17 @@ def test_setting_for_robots_is_one_of_three_words(monkeypatch):
         ImproperlyConfigured, match="^TOPICHUB_ROBOTS is “some”. Write allow, no-training or none.$"
     ):
         environment.choice("TOPICHUB_ROBOTS", choices)
+
+
+def test_assistants_find_the_site_in_short(client, wall, settings):
+    settings.TOPICHUB_SITE_NAME = "Skerry Institute"
+    make_publication("Odd", topics=[make_topic("A [b] *c*\nd", slug="odd", description="One sentence.")])
+    response = client.get("/llms.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    lines = response.content.decode().splitlines()
+    assert lines[:3] == ["# Skerry Institute", "", "> Everything we publish, free to read."]
+    assert f"- [Sea walls]({HUB}/topics/sea-walls/)" in lines
+    assert rf"- [A \[b\] \*c\* d]({HUB}/topics/odd/): One sentence." in lines
+    assert "Without any item" not in response.content.decode()
+    for address in re.findall(r"\]\((.*?)\)", response.content.decode()):
+        assert client.get(address).status_code == 200, address

@@ -42,6 +42,7 @@ urlpatterns = [
     page("sitemap.xml", sitemaps.index, "sitemap-index"),
     page("sitemap-<slug:section>.xml", sitemaps.section, "sitemap"),
     page("robots.txt", sitemaps.robots, "robots"),
+    page("llms.txt", sitemaps.llms, "llms"),
     *form("feed.atom", feeds.atom, "atom-feed"),
     *form("feed.json", feeds.json, "json-feed"),
     re_path(rf"^(?P<rest>{GUESS})$", require_safe(feeds.guessed), name="guessed-feed"),
