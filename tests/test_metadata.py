@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import extruct
 import pytest
 import time_machine
+from django.contrib.staticfiles import finders
 from django.utils import timezone
 
 from publications.models import Publication
@@ -159,6 +160,12 @@ def test_list_is_told_in_the_order_and_with_the_numbers_shown(client, coast, add
 
 def test_list_without_rows_has_no_list_of_items(client, coast):
     assert "mainEntity" not in read(client, "/topics/coast/")[2]["CollectionPage"]
+
+
+def test_organisation_is_the_publisher_with_its_name_and_logo(client, wall):
+    organisation = read(client, "/")[2]["Organization"]
+    assert (organisation["name"], organisation["url"]) == ("topichub", f"{HUB}/")
+    assert finders.find(organisation["logo"].removeprefix(f"{HUB}/static/"))
 
 
 def test_search_of_the_site_is_described_and_works(client, wall):

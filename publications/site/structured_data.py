@@ -2,6 +2,7 @@
 # site to what its readers can see, so nothing stands here that the page does not show.
 import mimetypes
 
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 
@@ -152,6 +153,7 @@ def _organisation(site) -> dict:
         "@id": _id(site, "organization"),
         "name": site.name,
         "url": site.absolute("/"),
+        "logo": site.absolute(static("mark.svg")),
     }
 
 
