@@ -5,6 +5,7 @@ import random
 import re
 from datetime import UTC, datetime, timedelta
 
+import feedparser
 import pytest
 import rispy
 from django.db import connection
@@ -105,7 +106,7 @@ def random_filter(chance):
     return path, "&".join(f"{key}={value}" for key, value in chance.sample(pairs, chance.randint(0, 4)))
 
 
-def test_page_and_every_export_hold_the_same_rows_under_thirty_random_filters(client, collection):
+def test_page_exports_and_feeds_hold_the_same_rows_under_thirty_random_filters(client, collection):
     chance, lengths = random.Random(7), []
     for _ in range(30):
         path, query = random_filter(chance)
@@ -115,6 +116,10 @@ def test_page_and_every_export_hold_the_same_rows_under_thirty_random_filters(cl
         for form in MEDIA_TYPES:
             content = text(client, f"{path}export.{form}?{query}")
             assert titles_in(form, content) == shown, (path, query, form)
+        atom = feedparser.parse(text(client, f"{path}feed.atom?{query}"))
+        assert [entry.title for entry in atom.entries] == shown[:30], (path, query)
+        items = json.loads(text(client, f"{path}feed.json?{query}"))["items"]
+        assert [item["title"] for item in items] == shown[:30], (path, query)
         lengths.append(total)
     assert min(lengths) == 0
     assert max(lengths) > 20, "some lists are longer than one page"
