@@ -238,6 +238,7 @@ def faults(page, address):
     return [f"{address} {fault}" for fault in found]
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_no_page_has_a_fault_that_axe_finds(page, complaints, width, scheme):
     page.set_viewport_size({"width": width, "height": 800})

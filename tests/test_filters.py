@@ -1,6 +1,7 @@
 # Filters of a list: what they take, what they count, how they answer bad input.
 import re
 from datetime import UTC, datetime
+from itertools import cycle
 
 import pytest
 
@@ -177,11 +178,11 @@ def test_random_query_strings_never_break_a_list(client, topic):
         "é",
         "1e9",
     ]
+    paths = cycle(["/topics/tides/", "/publications/", "/types/report/"])
     for key in keys:
         for value in values:
-            for path in ("/topics/tides/", "/publications/", "/types/report/"):
-                response = client.get(f"{path}?{key}={value}&{key}={value}&page[]=1")
-                assert response.status_code in {200, 404}, (path, key, value)
+            address = f"{next(paths)}?{key}={value}&{key}={value}&page[]=1"
+            assert client.get(address).status_code in {200, 404}, address
 
 
 def test_people_are_filed_by_name_whatever_their_accents_and_case(client):

@@ -59,6 +59,7 @@ def world():
         )
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
 def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(
     page, world, live_server, width, scheme
