@@ -101,6 +101,16 @@ def test_file_name_is_refused_as_alternative_text():
     assert "looks like a file name" in refused(make_image("IMG_2034.jpg", file=""), "alternative_text")
 
 
+def test_picture_of_a_published_item_keeps_its_words():
+    image = make_image("A sea wall", file="")
+    image.alternative_text = ""
+    image.full_clean()
+    make_publication(image=image)
+    assert "needs these words" in refused(image, "alternative_text")
+    image.is_decorative = True
+    image.full_clean()
+
+
 def test_study_has_one_main_item():
     report, brief = make_publication(), make_publication()
     brief.lead = report

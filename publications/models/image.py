@@ -117,6 +117,13 @@ class Image(models.Model):
                 raise ValidationError({"alternative_text": error.messages}) from error
         if self.file:
             self._check_file()
+        if not self.has_text_alternative and self._shows_in_public():
+            raise ValidationError(
+                {"alternative_text": "A published item shows this picture, so it needs these words."}
+            )
+
+    def _shows_in_public(self) -> bool:
+        return bool(self.pk) and self.publications.filter(state="published").exists()
 
     def _check_file(self) -> None:
         try:

@@ -72,7 +72,7 @@ class Importer:
 
     def _clean_rows(self, progress):
         for number, raw in self.source.rows():
-            progress(number, self.source.total)
+            progress(number - 1, self.source.total)
             try:
                 if isinstance(raw, Malformed):
                     raise RowRefused(("", raw.reason))
