@@ -57,3 +57,9 @@ def test_public_pages_only_answer_reading(client, method):
     make_topic("Coast")
     for address in ("/", "/topics/coast/", "/publications/"):
         assert getattr(client, method)(address).status_code == 405
+
+
+def test_health_answers_over_plain_http_too(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/").status_code == 301

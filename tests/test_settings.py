@@ -149,3 +149,18 @@ def test_readme_lists_every_variable_that_the_settings_read():
     read = set(re.findall(r'(?:text|switch|words|choice)\("([A-Z_]+)"', code))
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (PROJECT_DIR / "README.md").read_text(), re.MULTILINE))
     assert read == listed
+
+
+def test_unknown_time_zone_is_refused_by_name_of_the_variable(monkeypatch):
+    monkeypatch.setenv("TIME_ZONE", "Europe/Atlantis")
+    with pytest.raises(ImproperlyConfigured, match="TIME_ZONE is “Europe/Atlantis”"):
+        environment.time_zone()
+
+
+def test_data_directory_that_cannot_be_made_is_refused_by_name_of_the_variable(monkeypatch, tmp_path):
+    (tmp_path / "a-file").write_text("")
+    monkeypatch.setenv("TOPICHUB_DATA_DIR", str(tmp_path / "a-file" / "data"))
+    with pytest.raises(
+        ImproperlyConfigured, match="TOPICHUB_DATA_DIR is .*a-file/data, which cannot be made"
+    ):
+        environment.data_dir(PROJECT_DIR)

@@ -2,6 +2,7 @@
 # A value that cannot be understood stops the start with one sentence; nothing is guessed.
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -36,6 +37,26 @@ def choice(name: str, choices: list[str]) -> str:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list; blanks between commas do not count."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def data_dir(project_dir: Path) -> Path:
+    """Where the site keeps what changes; made when it is not there yet. Relative to the project."""
+    path = project_dir / text("TOPICHUB_DATA_DIR", "var")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"TOPICHUB_DATA_DIR is {path}, which cannot be made: {error.strerror}."
+        ) from error
+    return path
+
+
+def time_zone() -> str:
+    name = text("TIME_ZONE", "UTC")
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise ImproperlyConfigured(f"TIME_ZONE is “{name}”. Write a zone such as Europe/London.") from error
 
 
 def secret_key(data_dir: Path, *, debug: bool) -> str:

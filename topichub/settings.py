@@ -9,8 +9,7 @@ from topichub import environment as env
 
 # Core
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = BASE_DIR / env.text("TOPICHUB_DATA_DIR", "var")
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = env.data_dir(BASE_DIR)
 
 DEBUG = env.switch("DEBUG", default=False)
 SECRET_KEY = env.secret_key(DATA_DIR, debug=DEBUG)
@@ -20,7 +19,7 @@ ROOT_URLCONF = "topichub.urls"
 WSGI_APPLICATION = "topichub.wsgi.application"
 
 LANGUAGE_CODE = env.text("LANGUAGE_CODE", "en-gb")
-TIME_ZONE = env.text("TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone()
 USE_TZ = True
 USE_I18N = True
 
@@ -104,6 +103,7 @@ LOGIN_URL = "admin:login"
 
 HTTPS = env.switch("TOPICHUB_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by balancers from inside, over plain HTTP
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
