@@ -8,10 +8,8 @@ from django.utils import timezone
 from publications.dates import Period
 from publications.filters import STATES, PublicationFilter
 from publications.listing import facets, histogram
-from publications.listing.paging import Page, get_page, page_count, page_numbers
+from publications.listing.paging import Page, get_page, page_count, page_numbers, read_page_number
 from publications.models import Topic
-
-MOST_DIGITS = 12  # of a page number; no list is that long
 
 
 class FilteredList:
@@ -63,12 +61,7 @@ class FilteredList:
 
     @cached_property
     def page_number(self) -> int | None:
-        """The page asked for, 1 when none is; None when it is not a number."""
-        if not self.page_text:
-            return 1
-        if not (self.page_text.isascii() and self.page_text.isdigit()):
-            return None
-        return int(self.page_text[:MOST_DIGITS])
+        return read_page_number(self.page_text)
 
     @property
     def page_exists(self) -> bool:

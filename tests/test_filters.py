@@ -5,6 +5,7 @@ from itertools import cycle
 
 import pytest
 
+from publications.models import Authorship, Person
 from tests.factories import make_person, make_publication, make_topic
 from tests.test_topic_pages import titles
 
@@ -193,3 +194,19 @@ def test_people_are_filed_by_name_whatever_their_accents_and_case(client):
     shown = re.findall(r"<span>([^<]+, [^<]+)</span>", html)
     assert shown == names
     assert re.findall(r'<h2 id="initial-\d">(.)</h2>', html) == ["A", "B"]
+
+
+def test_people_are_shown_two_hundred_to_a_page(client):
+    item = make_publication()
+    people = Person.objects.bulk_create(
+        Person(name=f"P {n}", slug=f"p-{n}", sort_name=f"P {n:03}", search_name=f"p {n:03}")
+        for n in range(201)
+    )
+    Authorship.objects.bulk_create(Authorship(publication=item, person=person) for person in people)
+    first, second = client.get("/people/"), client.get("/people/?page=2")
+    assert first.content.decode().count('href="/people/p-') == 200
+    assert re.findall(r'href="/people/p-(\d+)/"', second.content.decode()) == ["200"]
+    assert 'href="/people/?page=2"' in first.content.decode()
+    assert '<link rel="canonical" href="http://testserver/people/?page=2">' in second.content.decode()
+    for wrong in ("3", "0", "x"):
+        assert client.get(f"/people/?page={wrong}").status_code == 404

@@ -20,7 +20,7 @@ MOST_QUERIES = {
     "/publications/lead-item/cite.bib": 5,
     "/publications/lead-item/cite.ris": 5,
     "/publications/lead-item/cite.json": 5,
-    "/people/": 1,
+    "/people/": 2,
     "/people/ines-corrow/": 6,
     "/types/report/": 6,
     "/publications/feed.atom": 4,

@@ -2,6 +2,7 @@
 from typing import NamedTuple
 
 PER_PAGE = 20
+MOST_DIGITS = 12  # of a page number; no list is that long
 
 
 class Page(NamedTuple):
@@ -11,26 +12,58 @@ class Page(NamedTuple):
     pages: int
     total: int
     rows: list
+    per_page: int = PER_PAGE
 
     @property
     def first_row(self) -> int:
-        return (self.number - 1) * PER_PAGE + 1
+        return (self.number - 1) * self.per_page + 1
 
     @property
     def last_row(self) -> int:
         return self.first_row + len(self.rows) - 1
 
 
-def page_count(total: int) -> int:
+class Pager(NamedTuple):
+    """The pages of a list without filters, as the template of page numbers asks for them."""
+
+    path: str
+    page: Page
+    parameters: tuple = ()
+
+    def url(self, number: int) -> str:
+        return f"{self.path}?page={number}" if number > 1 else self.path
+
+    @property
+    def numbers(self) -> list[tuple[int | None, str]]:
+        numbers = page_numbers(self.page.number, self.page.pages)
+        return [(number, self.url(number) if number else "") for number in numbers]
+
+    @property
+    def previous_url(self) -> str:
+        return self.url(self.page.number - 1) if self.page.number > 1 else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.url(self.page.number + 1) if self.page.number < self.page.pages else ""
+
+
+def read_page_number(text: str) -> int | None:
+    """The page that a query string asks for, 1 when it asks for none; None when it is not a number."""
+    if not text:
+        return 1
+    return int(text[:MOST_DIGITS]) if text.isascii() and text.isdigit() else None
+
+
+def page_count(total: int, per_page: int = PER_PAGE) -> int:
     """An empty list has one page, which says so."""
-    return max(1, -(-total // PER_PAGE))
+    return max(1, -(-total // per_page))
 
 
-def get_page(queryset, number: int, total: int) -> Page:
+def get_page(queryset, number: int, total: int, per_page: int = PER_PAGE) -> Page:
     """The page of an ordered queryset; one without rows beyond the last."""
-    start = (number - 1) * PER_PAGE
-    rows = list(queryset[start : start + PER_PAGE]) if start < total else []
-    return Page(number, page_count(total), total, rows)
+    start = (number - 1) * per_page
+    rows = list(queryset[start : start + per_page]) if start < total else []
+    return Page(number, page_count(total, per_page), total, rows, per_page)
 
 
 def page_numbers(current: int, pages: int) -> list[int | None]:

@@ -46,10 +46,11 @@ class Head(NamedTuple):
         return any(name.startswith("DC.") for name, _ in self.names)
 
 
-def page_head(request, name: str, description: str, crumbs=()) -> Head:
-    """Of a page that is no list of publications. `crumbs` are (name, path) of each step after Home."""
+def page_head(request, name: str, description: str, crumbs=(), path: str = "") -> Head:
+    """Of a page that is no list of publications. `crumbs` are (name, path) of each step after Home; `path`
+    is the page's own address where a query string belongs to it."""
     site = _site(request)
-    address = site.absolute(request.path)
+    address = site.absolute(path or request.path)
     nodes = [structured_data.breadcrumb(site, crumbs)] if crumbs else []
     if crumbs:
         nodes.append(structured_data.collection(site, name, address))

@@ -2,6 +2,7 @@
 # public may see is decided in querysets.py alone.
 from django.conf import settings
 from django.db.models import prefetch_related_objects
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from publications.citing.styles import format_all
 from publications.listing.cards import attach_bylines, attach_companions, featured_in
 from publications.listing.facets import count_years_by_topic
 from publications.listing.histogram import spark
+from publications.listing.paging import Pager, get_page, read_page_number
 from publications.models import Person, Publication, Topic
 from publications.querysets import may_view_hidden
 from publications.richtext import headings
@@ -21,6 +23,7 @@ from publications.site.pages import show, show_list
 LATEST = 7
 RELATED = 3
 FOCUS_TOPICS = 9
+PEOPLE_PER_PAGE = 200
 
 
 def home(request):
@@ -146,9 +149,16 @@ def publication_detail(request, slug):
 
 def person_list(request):
     people = Person.objects.published().by_name()
+    number = read_page_number(request.GET.get("page", "").strip())
+    page = get_page(people, number or 1, people.count(), PEOPLE_PER_PAGE)
+    if not number or number > page.pages:
+        raise Http404
     description = f"The authors of {settings.TOPICHUB_SITE_NAME}."
-    head = page_head(request, "People", description, crumbs=[("People", request.path)])
-    return show(request, "publications/person_list.html", {"people": people, "head": head})
+    pager = Pager(request.path, page)
+    crumbs = [("People", request.path)]
+    head = page_head(request, "People", description, crumbs, path=pager.url(page.number))
+    context = {"page": page, "pager": pager, "head": head}
+    return show(request, "publications/person_list.html", context)
 
 
 def person_detail(request, slug):
