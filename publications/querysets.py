@@ -1,6 +1,8 @@
 # Every question asked of the models more than once, as chainable verbs. Imports no models.
 # `published` is the one rule of what the public may see in lists; whatever shows lists starts from it.
 import datetime as dt
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -14,6 +16,18 @@ def public_now(now=None, prefix: str = "") -> Q:
 def scheduled_at(now=None) -> Q:
     """Published by its editors, and waiting for its time."""
     return Q(state="published", published_at__gt=now or timezone.now())
+
+
+def state_rules(now=None) -> dict[str, Q]:
+    """Each state that people speak of with its rule; every publication is in exactly one. A published item
+    that waits for its time is "scheduled"."""
+    return {
+        "draft": Q(state="draft"),
+        "in_review": Q(state="in_review"),
+        "scheduled": scheduled_at(now),
+        "published": public_now(now),
+        "withdrawn": Q(state="withdrawn"),
+    }
 
 
 class PublicationQuerySet(QuerySet):
@@ -48,13 +62,9 @@ class PublicationQuerySet(QuerySet):
         return self.filter(Exists(through))
 
     def in_states(self, states, now=None):
-        """In any of these states; “scheduled” counts as one, apart from “published”."""
-        wanted = Q(state__in=set(states) - {"published", "scheduled"})
-        if "published" in states:
-            wanted |= public_now(now)
-        if "scheduled" in states:
-            wanted |= scheduled_at(now)
-        return self.filter(wanted)
+        """In any of these states, as `state_rules` names them."""
+        rules = state_rules(now)
+        return self.filter(reduce(or_, (rules[state] for state in states)))
 
     def of_types(self, content_types):
         return self.filter(content_type__in=content_types)

@@ -5,22 +5,22 @@ from django import forms
 from django.contrib.admin import ListFilter, SimpleListFilter, site
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from publications.admin.display import kind, state_mark
 from publications.admin.widgets import DateInput
+from publications.filters import STATES
+from publications.listing.facets import count_states
 from publications.models import ContentType, Publication, Topic
-from publications.querysets import public_now
+from publications.querysets import state_rules
 
 
 class ChoiceFilter(SimpleListFilter):
-    """A row of links. A value that is no choice finds nothing, rather than everything."""
+    """A row of links, whose subclass has `narrow(rows, value)`. A value that is no choice finds nothing,
+    rather than everything."""
 
     template = "admin/filters/choices.html"
-
-    def narrow(self, rows, value):
-        raise NotImplementedError
 
     def queryset(self, request, queryset):
         if not self.value():
@@ -37,23 +37,15 @@ class ChoiceFilter(SimpleListFilter):
 
 
 def states(now=None):
-    """Each state an editor speaks of, with its rule: "published" has begun, "scheduled" waits for its time."""
-    published = Q(state=Publication.State.PUBLISHED)
-    return {
-        "draft": ("Draft", Q(state=Publication.State.DRAFT)),
-        "in-review": ("In review", Q(state=Publication.State.IN_REVIEW)),
-        "scheduled": ("Scheduled", published & ~public_now(now)),
-        "published": ("Published", public_now(now)),
-        "withdrawn": ("Withdrawn", Q(state=Publication.State.WITHDRAWN)),
-    }
+    """Each state that people speak of: its name in addresses here, its words and its rule."""
+    rules = state_rules(now)
+    return {state.replace("_", "-"): (words, rules[state]) for state, words in STATES}
 
 
 def state_counts(rows, now=None) -> dict[str, int]:
-    """How many rows are in each state, and in "all": one query."""
-    rules = {key.replace("-", "_"): rule for key, (_, rule) in states(now).items()}
-    counted = {name: Count("pk", filter=rule) for name, rule in rules.items()}
-    found = rows.order_by().aggregate(everything=Count("pk"), **counted)
-    return {name.replace("_", "-"): number for name, number in found.items()}
+    """How many rows are in each state, and in "everything": one query."""
+    counts = {state.replace("_", "-"): number for state, number in count_states(rows, now).items()}
+    return counts | {"everything": sum(counts.values())}
 
 
 class StateFilter(ChoiceFilter):

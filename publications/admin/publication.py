@@ -14,11 +14,9 @@ from publications.admin.filters import (
     topic_chooser,
 )
 from publications.admin.picture import PictureChoice
-from publications.admin.publication_form import FileForm, PublicationForm
+from publications.admin.publication_form import STATES_OF_AUTHORS, FileForm, PublicationForm
 from publications.models import Authorship, File, Publication
 from publications.search import search
-
-OPEN_TO_AUTHORS = {Publication.State.DRAFT, Publication.State.IN_REVIEW}
 
 
 def may_publish(user) -> bool:
@@ -166,11 +164,11 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
     def has_change_permission(self, request, obj=None):
         """Whoever may not publish may not touch what is public, scheduled or withdrawn either."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or may_publish(request.user) or obj.state in OPEN_TO_AUTHORS)
+        return allowed and (obj is None or may_publish(request.user) or obj.state in STATES_OF_AUTHORS)
 
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or may_publish(request.user) or obj.state in OPEN_TO_AUTHORS)
+        return allowed and (obj is None or may_publish(request.user) or obj.state in STATES_OF_AUTHORS)
 
 
 def _by(user):

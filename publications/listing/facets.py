@@ -1,11 +1,11 @@
 # The counts beside filters. Each is one grouped query.
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.db.models.functions import ExtractYear
 
 from publications.models import ContentType, Topic
-from publications.querysets import public_now, scheduled_at
+from publications.querysets import state_rules
 
 
 class TypeCount(NamedTuple):
@@ -55,12 +55,8 @@ def count_years_by_topic(publications) -> dict[int, dict[int, int]]:
 
 
 def count_states(publications, now=None) -> dict[str, int]:
-    """How many there are in each state, the scheduled apart from the published."""
-    counts = publications.order_by().aggregate(
-        draft=Count("pk", filter=Q(state="draft")),
-        in_review=Count("pk", filter=Q(state="in_review")),
-        scheduled=Count("pk", filter=scheduled_at(now)),
-        published=Count("pk", filter=public_now(now)),
-        withdrawn=Count("pk", filter=Q(state="withdrawn")),
+    """How many there are in each state, as `state_rules` names them: one query."""
+    rules = state_rules(now)
+    return publications.order_by().aggregate(
+        **{state: Count("pk", filter=rule) for state, rule in rules.items()}
     )
-    return {state: count for state, count in counts.items() if count}
