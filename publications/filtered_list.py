@@ -3,8 +3,7 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.utils import timezone
-
+from publications import clock
 from publications.dates import Period
 from publications.filters import STATES, PublicationFilter
 from publications.listing import facets, histogram
@@ -22,7 +21,7 @@ class FilteredList:
     PARAMETERS = ("q", "type", "topic", "from", "to", "state", "sort")
 
     def __init__(self, queryset, params, *, path="", user=None, now=None, fixed=()):
-        self.now = now or timezone.now()
+        self.now = now or clock.now()
         self.path = path
         self.base = queryset.visible_to(user, self.now)
         self.filterset = PublicationFilter(params, self.base, user=user, now=self.now, fixed=fixed)
@@ -181,6 +180,8 @@ class FilteredList:
         pairs.sort(key=lambda pair: self.PARAMETERS.index(pair[0]))
         if page > 1:
             pairs.append(("page", page))
+        if moment := clock.other_moment():
+            pairs.append(("at", clock.write_moment(moment)))
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
     @property

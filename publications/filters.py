@@ -1,8 +1,8 @@
 # Which filters a list of publications has, and what each of them takes.
 import django_filters
 from django import forms
-from django.utils import timezone
 
+from publications import clock
 from publications.dates import parse_period
 from publications.models import ContentType, Publication, Topic
 from publications.querysets import may_view_hidden
@@ -56,7 +56,7 @@ class PublicationFilter(django_filters.FilterSet):
 
     def __init__(self, data, queryset, *, user=None, now=None, fixed=()):
         super().__init__(data, queryset)
-        self.now = now or timezone.now()
+        self.now = now or clock.now()
         for name in {*fixed, *(() if may_view_hidden(user) else ("state",))}:
             del self.filters[name]
 

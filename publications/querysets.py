@@ -7,15 +7,17 @@ from operator import or_
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from publications import clock
+
 
 def public_now(now=None, prefix: str = "") -> Q:
     """The rule itself, to be asked of the clock: published, and not before its time."""
-    return Q(**{f"{prefix}state": "published", f"{prefix}published_at__lte": now or timezone.now()})
+    return Q(**{f"{prefix}state": "published", f"{prefix}published_at__lte": now or clock.now()})
 
 
 def scheduled_at(now=None) -> Q:
     """Published by its editors, and waiting for its time."""
-    return Q(state="published", published_at__gt=now or timezone.now())
+    return Q(state="published", published_at__gt=now or clock.now())
 
 
 def state_rules(now=None) -> dict[str, Q]:
@@ -37,7 +39,7 @@ class PublicationQuerySet(QuerySet):
 
     def addressable(self, now=None):
         """What has a public page: the published, and the withdrawn with their notice."""
-        return self.filter(state__in=["published", "withdrawn"], published_at__lte=now or timezone.now())
+        return self.filter(state__in=["published", "withdrawn"], published_at__lte=now or clock.now())
 
     def visible_to(self, user, now=None):
         """What this user may find in lists: everything for staff who may view publications."""
@@ -133,7 +135,7 @@ class PersonQuerySet(QuerySet):
 class FeaturedItemQuerySet(QuerySet):
     def live(self, now=None):
         """Those that readers see now: within their time, and of a public publication."""
-        now = now or timezone.now()
+        now = now or clock.now()
         return self.filter(
             Q(starts_at__isnull=True) | Q(starts_at__lte=now),
             Q(ends_at__isnull=True) | Q(ends_at__gt=now),
@@ -146,7 +148,7 @@ class ImageQuerySet(QuerySet):
         """Pictures of a public publication or of a topic, while they may be used; all for staff."""
         if may_view_hidden(user):
             return self
-        now = now or timezone.now()
+        now = now or clock.now()
         publications = self.model.publications.rel.related_model.objects
         topics = self.model.topics.rel.related_model.objects
         in_use = Exists(publications.published(now).filter(image=OuterRef("pk"))) | Exists(

@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from publications import images
+from publications import clock, images
 from publications.querysets import ImageQuerySet
 
 
@@ -92,7 +92,9 @@ class Image(models.Model):
         return "" if self.is_decorative else self.alternative_text
 
     def is_usable(self, now=None) -> bool:
-        return not self.usable_until or self.usable_until >= timezone.localdate(now)
+        return not self.usable_until or self.usable_until >= (
+            timezone.localdate(now) if now else clock.today()
+        )
 
     def rendition_url(self, name: str) -> str:
         return reverse("publications:image-rendition", args=[self.pk, name])

@@ -5,8 +5,8 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 
+from publications import clock
 from publications.folding import fold
 from publications.models.slugs import SluggedModel
 from publications.querysets import PublicationQuerySet
@@ -183,11 +183,11 @@ class Publication(SluggedModel):
 
     @property
     def is_public(self) -> bool:
-        return self._is_published_with_date and self.published_at <= timezone.now()
+        return self._is_published_with_date and self.published_at <= clock.now()
 
     @property
     def is_scheduled(self) -> bool:
-        return self._is_published_with_date and self.published_at > timezone.now()
+        return self._is_published_with_date and self.published_at > clock.now()
 
     @property
     def is_withdrawn(self) -> bool:

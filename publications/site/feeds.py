@@ -7,12 +7,12 @@ from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import get_language
 from django.views.decorators.http import conditional_page
 
+from publications import clock
 from publications.addresses import open_list
 from publications.models import Authorship
 from publications.site.atom import AtomFeed
@@ -64,7 +64,7 @@ def json(request, kind="", slug=""):
 def guessed(request, rest="", section="", slug=""):
     """One of the addresses where feed readers look first."""
     name = "feed.json" if "json" in rest else "feed.atom"
-    listing, _ = open_list({}, timezone.now(), KINDS.get(section, ""), slug, suffix=name)
+    listing, _ = open_list({}, clock.now(), KINDS.get(section, ""), slug, suffix=name)
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{listing.path}{name}?{query}" if query else listing.path + name)
 
@@ -72,7 +72,7 @@ def guessed(request, rest="", section="", slug=""):
 def _answer(request, kind, slug, name, write):
     """The validator is made from all that is sent, so that whatever changes a feed, and be it the clock,
     changes its validator too."""
-    listing, subject = open_list(request.GET, timezone.now(), kind, slug, suffix=name)
+    listing, subject = open_list(request.GET, clock.now(), kind, slug, suffix=name)
     if not listing.is_valid:
         sentences = [sentence for messages in listing.form.errors.values() for sentence in messages]
         return HttpResponseBadRequest(" ".join(sentences) + "\n", content_type="text/plain; charset=utf-8")

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.urls import reverse
-from django.utils import timezone
 
+from publications import clock
 from publications.addresses import get_page_or_moved, open_list
 from publications.citing.reference import make_reference
 from publications.citing.styles import format_all
@@ -27,7 +27,7 @@ PEOPLE_PER_PAGE = 200
 
 
 def home(request):
-    now = timezone.now()
+    now = clock.now()
     latest = Publication.objects.published(now).for_cards().newest_first()[:LATEST]
     latest = attach_companions(list(latest), now)
     lead = next((item for item in latest if item.picture), latest[0] if latest else None)
@@ -55,12 +55,12 @@ def home(request):
 
 def topic_list(request):
     """All topics in their tree: the topmost as areas, those below them with their own subtopics."""
-    now = timezone.now()
+    now = clock.now()
     topics = list(Topic.objects.with_counts(now).in_order())
     years = count_years_by_topic(Publication.objects.published(now))
     below: dict[int | None, list[Topic]] = {}
     for topic in topics:
-        topic.spark = spark(years.get(topic.pk, {}), timezone.localdate(now).year)
+        topic.spark = spark(years.get(topic.pk, {}), clock.today().year)
         below.setdefault(topic.parent_id, []).append(topic)
     for topic in topics:
         topic.subtopics = below.get(topic.pk, [])
@@ -72,7 +72,7 @@ def topic_list(request):
             "areas": [topic for topic in roots if topic.subtopics],
             "single_topics": [topic for topic in roots if not topic.subtopics],
             "topic_count": len(topics),
-            "since_year": timezone.localdate(now).year - 11,
+            "since_year": clock.today().year - 11,
             "head": page_head(
                 request,
                 "Topics",
@@ -84,7 +84,7 @@ def topic_list(request):
 
 
 def topic_detail(request, slug):
-    now = timezone.now()
+    now = clock.now()
     listing, topic = open_list(request.GET, now, "topic", slug)
     family = {member.pk: member for member in Topic.objects.around(topic).with_counts(now).in_order()}
     featured = featured_in(topic, now) if listing.page_number == 1 else []
@@ -107,7 +107,7 @@ def topic_detail(request, slug):
 
 def publication_list(request):
     """The finder: every publication, by words, type, topic and date; for staff the hidden ones too."""
-    now = timezone.now()
+    now = clock.now()
     is_staff = may_view_hidden(request.user)
     listing, _ = open_list(request.GET, now, user=request.user)
     attach_companions(attach_bylines(listing.page.rows), now)
@@ -121,7 +121,7 @@ def publication_list(request):
 
 
 def publication_detail(request, slug):
-    now = timezone.now()
+    now = clock.now()
     readable = Publication.objects.readable_by(request.user, now)
     publication = get_page_or_moved(readable.select_related("content_type", "image", "lead"), slug)
     attach_companions(attach_bylines([publication]), now)
@@ -162,7 +162,7 @@ def person_list(request):
 
 
 def person_detail(request, slug):
-    now = timezone.now()
+    now = clock.now()
     listing, person = open_list(request.GET, now, "person", slug)
     attach_companions(listing.page.rows, now)
     crumbs = [("People", reverse("publications:person-list")), (person.name, listing.path)]
@@ -173,7 +173,7 @@ def person_detail(request, slug):
 
 
 def type_detail(request, slug):
-    now = timezone.now()
+    now = clock.now()
     listing, content_type = open_list(request.GET, now, "type", slug)
     attach_companions(listing.page.rows, now)
     crumbs = [("Publications", reverse("publications:publication-list")), (content_type.plural, listing.path)]

@@ -1,10 +1,13 @@
 # The few things templates need beyond Django's own: pictures, safe text, data blocks.
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import json_script
 from django.utils.safestring import mark_safe
 
-from publications import richtext
+from publications import clock, richtext
+from publications.listing.changes import next_change, previous_change
+from publications.querysets import may_view_hidden
 
 register = template.Library()
 STAND_IN = {"src": "picture-awaited.svg", "width": 1200, "height": 800}
@@ -39,6 +42,30 @@ def picture(image, sizes, alt="", eager=False):
         "width": manifest["width"],
         "height": manifest["height"],
     }
+
+
+@register.inclusion_tag("publications/_time_travel.html", takes_context=True)
+def time_travel(context):
+    """For staff: the moment they see the page at, when it changes before and after that, a field for another."""
+    request, topic, moment = context["request"], context.get("topic"), clock.other_moment()
+    if not moment and not may_view_hidden(request.user):
+        return {}
+    now = clock.now()
+    return {
+        "request": request,
+        "may_travel": True,
+        "moment": moment,
+        "now": clock.write_moment(now.replace(second=0, microsecond=0)),
+        "zone": timezone.get_current_timezone_name(),
+        "previous": _stop(previous_change(now, topic)),
+        "next": _stop(next_change(now, topic)),
+        "kept": [(key, value) for key, value in request.GET.items() if key not in {"at", "page"}],
+        "error": request.moment_error,
+    }
+
+
+def _stop(moment):
+    return moment and {"at": clock.write_moment(moment), "moment": moment}
 
 
 def _srcset(image, renditions) -> str:
