@@ -1,12 +1,15 @@
 # What readers download. A file lives at an address inside its publication's own.
+import datetime as dt
 import hashlib
 from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from publications import pdf
 from publications.models.slugs import make_slug
 
 RESERVED = "cite."  # the beginning of the addresses of references, beside those of files
@@ -31,11 +34,16 @@ class File(models.Model):
         help_text="The last part of the file's address. Left empty, it is made from the label.",
     )
     language = models.CharField(max_length=12, blank=True, help_text="Only where it differs: “fr”, “ar”.")
-    pages = models.PositiveIntegerField(null=True, blank=True)
+    pages = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Left empty, those of a PDF are counted."
+    )
     position = models.PositiveSmallIntegerField(default=0)
     size = models.PositiveBigIntegerField(default=0, editable=False, help_text="In bytes.")
     checksum = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
+    replaced_at = models.DateTimeField(
+        null=True, editable=False, help_text="When another content last took the place of an earlier one."
+    )
 
     class Meta:
         ordering = ["position", "pk"]
@@ -47,6 +55,18 @@ class File(models.Model):
     @property
     def format(self) -> str:
         return PurePosixPath(self.file.name).suffix.lstrip(".").upper()
+
+    @property
+    def is_pdf(self) -> bool:
+        return self.format == "PDF"
+
+    @property
+    def replaced_on(self) -> dt.date | None:
+        """The day readers are told of: what was replaced before they could have it is no news to them."""
+        published_at = self.publication.published_at
+        if not self.replaced_at or not published_at or self.replaced_at < published_at:
+            return None
+        return timezone.localdate(self.replaced_at)
 
     def get_absolute_url(self):
         return reverse("publications:file-detail", args=[self.publication.slug, self.name])
@@ -61,12 +81,29 @@ class File(models.Model):
             )
 
     def save(self, *args, **kwargs):
-        if self.file and not self.file._committed:
-            self.size = self.file.size
-            self.checksum = sha256(self.file)
+        stored = self._take_new_content() if self.file and not self.file._committed else None
+        if self.is_pdf and self.pages is None and kwargs.get("update_fields") is None:
+            self.pages = pdf.count_pages(self.file)
         if not self.name:
             self.name = self._free_name()
         super().save(*args, **kwargs)
+        if stored:
+            delete_unused([stored.file])
+
+    def _take_new_content(self) -> "File | None":
+        """Notice by the checksum whether it really is another one; return the file as it is stored."""
+        self.size, self.checksum = self.file.size, sha256(self.file)
+        stored = File.objects.filter(pk=self.pk).first()
+        if stored and stored.checksum != self.checksum:
+            self.replaced_at = timezone.now().replace(microsecond=0)
+            if self.pages == stored.pages:  # nobody counted those of the new content
+                self.pages = None
+        return stored
+
+    def delete(self, *args, **kwargs):
+        deleted = super().delete(*args, **kwargs)
+        delete_unused([self.file])
+        return deleted
 
     def _suffix(self) -> str:
         return PurePosixPath(self.file.name).suffix.lower()
@@ -91,3 +128,15 @@ def sha256(file) -> str:
         digest.update(chunk)
     file.seek(0)
     return digest.hexdigest()
+
+
+def delete_unused(contents) -> None:
+    """Take the stored content of former files away, unless another file has the same. Only once the change
+    is certain: what is rolled back needs it still."""
+
+    def delete():
+        for content in contents:
+            if content.name and not File.objects.filter(file=content.name).exists():
+                content.storage.delete(content.name)
+
+    transaction.on_commit(delete)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from publications import clock
 from publications.folding import fold
+from publications.models.file import delete_unused
 from publications.models.slugs import SluggedModel
 from publications.querysets import PublicationQuerySet
 from publications.richtext import RichTextField, plain_text
@@ -163,6 +164,12 @@ class Publication(SluggedModel):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        contents = [file.file for file in self.files.all()]
+        deleted = super().delete(*args, **kwargs)
+        delete_unused(contents)
+        return deleted
 
     def make_search_text(self) -> str:
         """All words a search may find, folded."""

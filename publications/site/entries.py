@@ -8,7 +8,9 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 
 from publications import richtext
 from publications.models import File, Publication
@@ -106,4 +108,8 @@ def _category(row, absolute) -> Category:
 
 def _enclosure(file: File, absolute) -> Enclosure:
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return Enclosure(absolute(file.get_absolute_url()), media_type, writable(file.label), file.size)
+    title = file.label
+    if file.replaced_on:
+        date = date_format(file.replaced_on, "j F Y")
+        title = gettext("%(file)s, replaced %(date)s") % {"file": title, "date": date}
+    return Enclosure(absolute(file.get_absolute_url()), media_type, writable(title), file.size)

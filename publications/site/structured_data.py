@@ -143,8 +143,11 @@ def _file(site, file) -> dict:
         "contentUrl": site.absolute(file.get_absolute_url()),
         "contentSize": f"{file.size} B",
     }
-    media_type = mimetypes.guess_type(file.name)[0]
-    return node | ({"encodingFormat": media_type} if media_type else {})
+    optional = {
+        "encodingFormat": mimetypes.guess_type(file.name)[0],
+        "dateModified": file.replaced_on and file.replaced_on.isoformat(),
+    }
+    return node | {key: value for key, value in optional.items() if value}
 
 
 def _organisation(site) -> dict:
