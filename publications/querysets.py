@@ -45,9 +45,16 @@ class PublicationQuerySet(QuerySet):
         """What this user may find in lists: everything for staff who may view publications."""
         return self if may_view_hidden(user) else self.published(now)
 
-    def readable_by(self, user, now=None):
-        """What this user may open by its address."""
-        return self if may_view_hidden(user) else self.addressable(now)
+    def readable_by(self, user, now=None, preview=None):
+        """What this user may open by its address, with a preview link or without."""
+        return self if may_view_hidden(user) else self.addressable(now) | self._opened_by(preview)
+
+    def downloadable_by(self, user, now=None, preview=None):
+        """The items whose files this user may have. The withdrawn keep their page, but not their files."""
+        return self if may_view_hidden(user) else self.published(now) | self._opened_by(preview)
+
+    def _opened_by(self, preview):
+        return self.filter(pk=preview.publication_id) if preview else self.none()
 
     def in_topic(self, topic):
         """Of this topic or of any topic within it."""
@@ -143,9 +150,15 @@ class FeaturedItemQuerySet(QuerySet):
         )
 
 
+class PreviewLinkQuerySet(QuerySet):
+    def open(self):
+        return self.filter(is_ended=False, expires_at__gt=timezone.now())
+
+
 class ImageQuerySet(QuerySet):
-    def visible_to(self, user, now=None):
-        """Pictures of a public publication or of a topic, while they may be used; all for staff."""
+    def visible_to(self, user, now=None, preview=None):
+        """Pictures of a public publication or of a topic, and of the item a preview link opens, while they
+        may be used; all for staff."""
         if may_view_hidden(user):
             return self
         now = now or clock.now()
@@ -154,6 +167,8 @@ class ImageQuerySet(QuerySet):
         in_use = Exists(publications.published(now).filter(image=OuterRef("pk"))) | Exists(
             topics.filter(picture=OuterRef("pk"))
         )
+        if preview:
+            in_use |= Q(publications=preview.publication_id)
         usable = Q(usable_until__isnull=True) | Q(usable_until__gte=timezone.localdate(now))
         return self.filter(in_use, usable)
 

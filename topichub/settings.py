@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "publications.site.previews.PreviewMiddleware",
     "publications.site.time_travel.TimeTravelMiddleware",
     "publications.site.pages.MovedPageMiddleware",
 ]

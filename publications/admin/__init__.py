@@ -1,5 +1,14 @@
 # The editors' side: Django's own admin in the project's theme, one module per model.
 # Nothing imports this package but the admin itself; the public site works without it.
-from publications.admin import accounts, content_type, image, person, publication, redirect, topic
+from publications.admin import (
+    accounts,
+    content_type,
+    image,
+    person,
+    preview_link,
+    publication,
+    redirect,
+    topic,
+)
 
-__all__ = ["accounts", "content_type", "image", "person", "publication", "redirect", "topic"]
+__all__ = ["accounts", "content_type", "image", "person", "preview_link", "publication", "redirect", "topic"]

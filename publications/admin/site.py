@@ -11,7 +11,17 @@ from publications.admin.autocomplete import HubAutocompleteView
 from publications.admin.dashboard import overview
 
 # The order of the sections in the bar at the top; models that are not named come last.
-SECTIONS = ["Publication", "Topic", "Person", "Image", "ContentType", "Redirect", "User", "Group"]
+SECTIONS = [
+    "Publication",
+    "Topic",
+    "Person",
+    "Image",
+    "ContentType",
+    "PreviewLink",
+    "Redirect",
+    "User",
+    "Group",
+]
 
 
 class HubAdminSite(admin.AdminSite):

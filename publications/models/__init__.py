@@ -4,6 +4,7 @@ from publications.models.featured_item import FeaturedItem
 from publications.models.file import File
 from publications.models.image import Image
 from publications.models.person import Authorship, Person
+from publications.models.preview_link import PreviewLink
 from publications.models.publication import Publication
 from publications.models.redirect import Redirect
 from publications.models.topic import Topic, TopicAncestry
@@ -15,6 +16,7 @@ __all__ = [
     "File",
     "Image",
     "Person",
+    "PreviewLink",
     "Publication",
     "Redirect",
     "Topic",

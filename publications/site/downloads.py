@@ -11,6 +11,7 @@ from publications.caching import private_for_staff
 from publications.images import rendition_path
 from publications.models import Image, Publication
 from publications.site import ranges
+from publications.site.previews import open_preview
 
 SHOWN_IN_BROWSER = {"PDF", "TXT"}
 YEAR = 365 * 24 * 3600
@@ -18,7 +19,7 @@ YEAR = 365 * 24 * 3600
 
 def image_rendition(request, pk, name):
     """A rendition listed by the picture's row. Its name depends on its content, so it may be kept."""
-    image = get_object_or_404(Image.objects.visible_to(request.user), pk=pk)
+    image = get_object_or_404(Image.objects.visible_to(request.user, preview=open_preview(request)), pk=pk)
     if name not in image.rendition_names:
         raise Http404
     response = FileResponse(_open(image.file.storage, rendition_path(name)))
@@ -29,7 +30,8 @@ def image_rendition(request, pk, name):
 
 def file_detail(request, slug, name):
     """A download. A withdrawn item keeps its page, but not its files."""
-    publication = get_page_or_moved(Publication.objects.visible_to(request.user), slug, suffix=name)
+    downloadable = Publication.objects.downloadable_by(request.user, preview=open_preview(request))
+    publication = get_page_or_moved(downloadable, slug, suffix=name)
     file = get_object_or_404(publication.files, name=name)
     response = ranges.serve(
         request,

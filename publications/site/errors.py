@@ -4,6 +4,7 @@ import re
 from django.shortcuts import render
 
 from publications.models import Topic
+from publications.site.previews import PARAMETER
 
 TOPICS = 6
 
@@ -19,6 +20,10 @@ def permission_denied(request, exception=None):
 
 
 def page_not_found(request, exception=None):
+    if PARAMETER in request.GET:
+        return _page(
+            request, 404, "This preview has ended", "Please ask whoever sent you the link for a new one."
+        )
     topics = Topic.objects.with_counts().order_by("-publication_count", "pk")[:TOPICS]
     return _page(
         request,

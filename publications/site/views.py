@@ -19,6 +19,7 @@ from publications.richtext import headings
 from publications.site.feeds import feed_links
 from publications.site.metadata import list_head, page_head, publication_head
 from publications.site.pages import show, show_list
+from publications.site.previews import open_preview
 
 LATEST = 7
 RELATED = 3
@@ -122,7 +123,8 @@ def publication_list(request):
 
 def publication_detail(request, slug):
     now = clock.now()
-    readable = Publication.objects.readable_by(request.user, now)
+    preview = open_preview(request)
+    readable = Publication.objects.readable_by(request.user, now, preview)
     publication = get_page_or_moved(readable.select_related("content_type", "image", "lead"), slug)
     attach_companions(attach_bylines([publication]), now)
     prefetch_related_objects([publication], "topics", "files")
@@ -142,6 +144,7 @@ def publication_detail(request, slug):
         "references": format_all(reference),
         "related": attach_companions(list(related[:RELATED]), now) if topics else [],
         "may_edit": may_view_hidden(request.user),
+        "preview": preview,
         "head": publication_head(request, publication, reference, files, topics, above),
     }
     return show(request, "publications/publication_detail.html", context)

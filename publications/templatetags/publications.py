@@ -26,19 +26,20 @@ def json_ld(data):
 
 
 @register.inclusion_tag("publications/_picture.html")
-def picture(image, sizes, alt="", eager=False):
+def picture(image, sizes, alt="", eager=False, key=""):
     """A picture in the stored sizes, without a look at any file. `sizes` as in HTML; `eager` for the one
-    picture a reader sees first. A picture whose file is still awaited shows a stand-in."""
+    picture a reader sees first; `key` that of a preview. A picture whose file is still awaited shows a
+    stand-in."""
     context = {"alt": alt, "sizes": sizes, "eager": eager}
     manifest = image.renditions
     if not manifest.get("jpeg"):
         return context | STAND_IN | {"src": static(STAND_IN["src"])}
     sources = [
-        {"type": f"image/{kind}", "srcset": _srcset(image, manifest[kind])} for kind in ("avif", "webp")
+        {"type": f"image/{kind}", "srcset": _srcset(image, manifest[kind], key)} for kind in ("avif", "webp")
     ]
     return context | {
         "sources": sources,
-        "src": image.rendition_url(manifest["jpeg"]["name"]),
+        "src": image.rendition_url(manifest["jpeg"]["name"]) + key,
         "width": manifest["width"],
         "height": manifest["height"],
     }
@@ -68,5 +69,5 @@ def _stop(moment):
     return moment and {"at": clock.write_moment(moment), "moment": moment}
 
 
-def _srcset(image, renditions) -> str:
-    return ", ".join(f"{image.rendition_url(r['name'])} {r['width']}w" for r in renditions)
+def _srcset(image, renditions, key) -> str:
+    return ", ".join(f"{image.rendition_url(r['name'])}{key} {r['width']}w" for r in renditions)
