@@ -6,6 +6,7 @@ from contextvars import ContextVar
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
 
 _moment: ContextVar[dt.datetime | None] = ContextVar("moment", default=None)
 
@@ -45,13 +46,14 @@ def read_moment(text: str) -> dt.datetime:
     except ValueError:
         moment = None
     if not moment:
-        raise ValueError(f"“{text}” is not a date and time, such as 2026-12-24T09:00.")
+        raise ValueError(_("“%(text)s” is not a date and time, such as 2026-12-24T09:00.") % {"text": text})
     if timezone.is_aware(moment):
         return moment
     aware = timezone.make_aware(moment)
     if timezone.make_naive(aware.astimezone(dt.UTC)) != moment:
         raise ValueError(
-            f"{text} does not exist in {timezone.get_current_timezone_name()}: the clocks go forward then."
+            _("%(text)s does not exist in %(zone)s: the clocks go forward then.")
+            % {"text": text, "zone": timezone.get_current_timezone_name()}
         )
     return aware
 

@@ -4,6 +4,9 @@ import re
 from calendar import monthrange
 from typing import NamedTuple
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 YEAR = re.compile(r"^[1-8]\d{3}$", re.ASCII)
 MONTHS = ["%Y-%m", "%B %Y", "%b %Y", "%m/%Y"]
 DAYS = [
@@ -34,8 +37,10 @@ class Period(NamedTuple):
     @property
     def in_words(self) -> str:
         if self.first == self.last:
-            return f"{self.first.day} {self.first:%B %Y}"
-        return f"{self.first.year}" if self.last.month != self.first.month else f"{self.first:%B %Y}"
+            return date_format(self.first, _("j F Y"))
+        return (
+            f"{self.first.year}" if self.last.month != self.first.month else date_format(self.first, _("F Y"))
+        )
 
 
 def parse_period(text: str) -> Period:
@@ -46,7 +51,10 @@ def parse_period(text: str) -> Period:
     words = _normal(text)
     if period := _read_period(words):
         return period
-    raise ValueError(f"“{text.strip()}” is not a date. Write a year or a date, such as 2016 or 14 Oct 2016.")
+    raise ValueError(
+        _("“%(text)s” is not a date. Write a year or a date, such as 2016 or 14 Oct 2016.")
+        % {"text": text.strip()}
+    )
 
 
 def _read_period(words: str) -> Period | None:

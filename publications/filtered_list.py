@@ -3,6 +3,8 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from publications import clock
 from publications.dates import Period
 from publications.filters import STATES, PublicationFilter
@@ -35,7 +37,7 @@ class FilteredList:
     def errors(self) -> dict[str, list[str]]:
         errors = {name: list(messages) for name, messages in self.form.errors.items()}
         if not self.page_number:
-            errors["page"] = [f"“{self.page_text}” is not a page number."]
+            errors["page"] = [_("“%(text)s” is not a page number.") % {"text": self.page_text}]
         return errors
 
     # Rows
@@ -109,7 +111,7 @@ class FilteredList:
         """(type, count, whether chosen) of each type that occurs here, and of each that is chosen."""
         chosen = {content_type.pk: content_type for content_type in self.values.get("type") or []}
         rows = [(row.content_type, row.count, row.content_type.pk in chosen) for row in self.type_counts]
-        found = {content_type.pk for content_type, _, _ in rows}
+        found = {content_type.pk for content_type, *rest in rows}
         return rows + [(chosen[pk], 0, True) for pk in chosen if pk not in found]
 
     @cached_property
@@ -196,13 +198,13 @@ class FilteredList:
     @cached_property
     def chips(self) -> list[tuple[str, str]]:
         """(words, address without it) for each filter in use."""
-        words = {("q", dict(self.parameters).get("q")): f"“{self.values.get('q')}”"}
+        words = {("q", dict(self.parameters).get("q")): _("“%(words)s”") % {"words": self.values.get("q")}}
         for content_type in self.values.get("type") or []:
             words["type", content_type.slug] = content_type.name
         for topic in self.values.get("topic") or []:
             words["topic", topic.slug] = topic.name
-        for key, prefix in (("from", "From"), ("to", "To")):
+        for key, sentence in (("from", _("From %(date)s")), ("to", _("To %(date)s"))):
             if isinstance(period := self.values.get(key), Period):
-                words[key, str(period)] = f"{prefix} {period.in_words}"
-        words |= {("state", state): dict(STATES)[state] for state in self.values.get("state") or []}
+                words[key, str(period)] = sentence % {"date": period.in_words}
+        words |= {("state", state): str(dict(STATES)[state]) for state in self.values.get("state") or []}
         return [(words[pair], self.url(without=pair)) for pair in self.parameters if pair in words]

@@ -1,6 +1,7 @@
 # Which filters a list of publications has, and what each of them takes.
 import django_filters
 from django import forms
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from publications import clock
 from publications.dates import parse_period
@@ -9,11 +10,11 @@ from publications.querysets import may_view_hidden
 from publications.search import search
 
 STATES = [
-    ("draft", "Draft"),
-    ("in_review", "In review"),
-    ("scheduled", "Scheduled"),
-    ("published", "Published"),
-    ("withdrawn", "Withdrawn"),
+    ("draft", _("Draft")),
+    ("in_review", _("In review")),
+    ("scheduled", _("Scheduled")),
+    ("published", pgettext_lazy("state", "Published")),
+    ("withdrawn", _("Withdrawn")),
 ]
 
 
@@ -38,16 +39,19 @@ class PublicationFilter(django_filters.FilterSet):
     """q, type, topic, from, to, sort and, for staff, state. Each may be left out; type, topic and state
     may be given several times. An invalid value makes the whole form invalid, never a wider list."""
 
-    q = django_filters.CharFilter(method="filter_words", label="Words")
+    q = django_filters.CharFilter(method="filter_words", label=_("Words"))
     type = django_filters.ModelMultipleChoiceFilter(
-        queryset=ContentType.objects.all(), to_field_name="slug", method="filter_types", label="Type"
+        queryset=ContentType.objects.all(), to_field_name="slug", method="filter_types", label=_("Type")
     )
     topic = django_filters.ModelMultipleChoiceFilter(
-        queryset=Topic.objects.all(), to_field_name="slug", method="filter_topics", label="Topic"
+        queryset=Topic.objects.all(), to_field_name="slug", method="filter_topics", label=_("Topic")
     )
-    state = django_filters.MultipleChoiceFilter(choices=STATES, method="filter_states", label="State")
+    state = django_filters.MultipleChoiceFilter(choices=STATES, method="filter_states", label=_("State"))
     sort = django_filters.ChoiceFilter(
-        choices=[("oldest", "Oldest first")], empty_label="Newest first", method="leave", label="Order"
+        choices=[("oldest", _("Oldest first"))],
+        empty_label=_("Newest first"),
+        method="leave",
+        label=_("Order"),
     )
 
     class Meta:
@@ -89,5 +93,7 @@ class PublicationFilter(django_filters.FilterSet):
 
 
 # Public names of query parameters, but no names for Python's class body.
-PublicationFilter.base_filters["from"] = PeriodFilter(method="filter_from", label="From")
-PublicationFilter.base_filters["to"] = PeriodFilter(method="filter_to", label="To")
+PublicationFilter.base_filters["from"] = PeriodFilter(
+    method="filter_from", label=pgettext_lazy("date", "From")
+)
+PublicationFilter.base_filters["to"] = PeriodFilter(method="filter_to", label=pgettext_lazy("date", "To"))

@@ -9,7 +9,7 @@
     const button = Object.assign(document.createElement("button"), {
       type: "button",
       className: "button quiet",
-      textContent: `${words.copy} ${text.previousElementSibling.textContent}`,
+      textContent: words.copy.replace("{style}", text.previousElementSibling.textContent),
     });
     const outcome = document.createElement("span");
     outcome.setAttribute("role", "status");

@@ -1,6 +1,7 @@
 # Any list of publications as one file: all rows of the page's list, whatever page was looked at.
 from django.http import HttpResponseBadRequest, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from publications.addresses import open_list
 from publications.caching import private_for_staff
@@ -11,7 +12,7 @@ from publications.exchange.formats import CHUNK, EXPORTS
 def export(request, form, kind="", slug=""):
     """Streamed, so that a long list takes no more memory than a short one. Costs one query for the rows
     and four for each chunk of them, beside those that find the list."""
-    listing, _ = open_list(
+    listing, subject = open_list(
         request.GET, timezone.now(), kind, slug, suffix=f"export.{form}", user=request.user
     )
     if not listing.is_valid:
@@ -29,4 +30,4 @@ def export(request, form, kind="", slug=""):
 
 def _explain(listing) -> str:
     reasons = " ".join(message for messages in listing.form.errors.values() for message in messages)
-    return f"Nothing is exported, because a filter could not be understood. {reasons}\n"
+    return f"{_('Nothing is exported, because a filter could not be understood.')} {reasons}\n"

@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from publications import clock
 from publications.folding import fold
@@ -25,10 +26,10 @@ class Publication(SluggedModel):
     """
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        IN_REVIEW = "in_review", "In review"
-        PUBLISHED = "published", "Published"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        PUBLISHED = "published", pgettext_lazy("state", "Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     slug_source = "title"
 
@@ -203,7 +204,7 @@ class Publication(SluggedModel):
     @property
     def status(self) -> str:
         """The state in words an editor uses: a published item that waits for its time is Scheduled."""
-        return "Scheduled" if self.is_scheduled else self.get_state_display()
+        return gettext("Scheduled") if self.is_scheduled else self.get_state_display()
 
     @property
     def picture(self):

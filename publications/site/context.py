@@ -1,8 +1,9 @@
 # What every page's frame needs. No queries here: it runs for every page, the admin's and errors included.
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-MENU = [("Topics", "topic-list"), ("Publications", "publication-list"), ("People", "person-list")]
+MENU = [(_("Topics"), "topic-list"), (_("Publications"), "publication-list"), (_("People"), "person-list")]
 
 
 def site(request):

@@ -98,7 +98,7 @@ def writable(text: str) -> str:
 
 def _text(publication: Publication) -> str:
     findings = format_html_join("", "<li>{}</li>", ((finding,) for finding in publication.findings))
-    head = format_html("<h2>Key findings</h2><ul>{}</ul>", findings) if findings else ""
+    head = format_html("<h2>{}</h2><ul>{}</ul>", gettext("Key findings"), findings) if findings else ""
     return head + publication.body
 
 
@@ -110,6 +110,6 @@ def _enclosure(file: File, absolute) -> Enclosure:
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     title = file.label
     if file.replaced_on:
-        date = date_format(file.replaced_on, "j F Y")
+        date = date_format(file.replaced_on, gettext("j F Y"))
         title = gettext("%(file)s, replaced %(date)s") % {"file": title, "date": date}
     return Enclosure(absolute(file.get_absolute_url()), media_type, writable(title), file.size)

@@ -2,6 +2,7 @@
 import re
 
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from publications.models import Topic
 from publications.site.previews import PARAMETER
@@ -10,26 +11,37 @@ TOPICS = 6
 
 
 def bad_request(request, exception=None):
-    return _page(request, 400, "This address cannot be read", "Please check it, or search for what you need.")
+    return _page(
+        request, 400, _("This address cannot be read"), _("Please check it, or search for what you need.")
+    )
 
 
 def permission_denied(request, exception=None):
     return _page(
-        request, 403, "This page is not open to you", "You may need to sign in with another account."
+        request,
+        403,
+        _("This page is not open to you"),
+        _("You may need to sign in with another account."),
     )
 
 
 def page_not_found(request, exception=None):
     if PARAMETER in request.GET:
         return _page(
-            request, 404, "This preview has ended", "Please ask whoever sent you the link for a new one."
+            request,
+            404,
+            _("This preview has ended"),
+            _("Please ask whoever sent you the link for a new one."),
         )
     topics = Topic.objects.with_counts().order_by("-publication_count", "pk")[:TOPICS]
     return _page(
         request,
         404,
-        "This page is not here",
-        "The address may be mistyped, or the page may have moved. Every publication can be found by its title.",
+        _("This page is not here"),
+        _(
+            "The address may be mistyped, or the page may have moved. "
+            "Every publication can be found by its title."
+        ),
         words=" ".join(re.findall(r"[^\W\d_]{2,}", request.path.rpartition("/publications/")[2]))[:100],
         topics=[topic for topic in topics if topic.publication_count],
     )
@@ -39,8 +51,8 @@ def server_error(request):
     return _page(
         request,
         500,
-        "Something went wrong on our side",
-        "The fault has been recorded. Please try again in a little while.",
+        _("Something went wrong on our side"),
+        _("The fault has been recorded. Please try again in a little while."),
     )
 
 
@@ -48,8 +60,11 @@ def csrf_failure(request, reason=""):
     return _page(
         request,
         403,
-        "This form could not be accepted",
-        "Your browser did not send the cookie that protects it. Go back, reload the page and send it again.",
+        _("This form could not be accepted"),
+        _(
+            "Your browser did not send the cookie that protects it. "
+            "Go back, reload the page and send it again."
+        ),
     )
 
 

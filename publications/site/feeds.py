@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBadRequest, HttpResponsePerman
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import conditional_page
 
 from publications import clock
@@ -64,7 +64,7 @@ def json(request, kind="", slug=""):
 def guessed(request, rest="", section="", slug=""):
     """One of the addresses where feed readers look first."""
     name = "feed.json" if "json" in rest else "feed.atom"
-    listing, _ = open_list({}, clock.now(), KINDS.get(section, ""), slug, suffix=name)
+    listing, subject = open_list({}, clock.now(), KINDS.get(section, ""), slug, suffix=name)
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{listing.path}{name}?{query}" if query else listing.path + name)
 
@@ -107,8 +107,8 @@ def _rows(listing):
 
 def _title(listing, subject) -> str:
     site = settings.TOPICHUB_SITE_NAME
-    name = getattr(subject, "plural", "") or str(subject or "Publications")
-    filters = ", ".join(words for words, _ in listing.chips) if listing and listing.is_valid else ""
+    name = getattr(subject, "plural", "") or str(subject or _("Publications"))
+    filters = _(", ").join(words for words, address in listing.chips) if listing and listing.is_valid else ""
     return f"{name}: {filters} | {site}" if filters else f"{name} | {site}"
 
 

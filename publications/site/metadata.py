@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils import timezone
 from django.utils.text import Truncator
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext as _, to_locale
 
 from publications.citing.reference import Reference
 from publications.models import ContentType, Person, Publication
@@ -142,7 +142,7 @@ def _filled(pairs) -> list[tuple[str, str]]:
 
 def _description(publication: Publication) -> str:
     if publication.is_withdrawn:
-        return f"This publication was withdrawn. {publication.withdrawal_note}".strip()
+        return f"{_('This publication was withdrawn.')} {publication.withdrawal_note}".strip()
     return publication.summary or publication.title
 
 

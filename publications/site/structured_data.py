@@ -5,6 +5,7 @@ import mimetypes
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from publications.citing.reference import Name, Reference
 from publications.models import ContentType, Publication
@@ -27,7 +28,7 @@ def breadcrumb(site, steps: list[tuple[str, str]]) -> dict:
     """The way to the page as it is shown above its heading: (name, path) of each step after Home."""
     items = [
         {"@type": "ListItem", "position": position, "name": name, "item": site.absolute(path)}
-        for position, (name, path) in enumerate([("Home", "/"), *steps], start=1)
+        for position, (name, path) in enumerate([(_("Home"), "/"), *steps], start=1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from publications import clock
 from publications.addresses import get_page_or_moved, open_list
@@ -76,9 +77,9 @@ def topic_list(request):
             "since_year": clock.today().year - 11,
             "head": page_head(
                 request,
-                "Topics",
-                f"All research topics of {settings.TOPICHUB_SITE_NAME}, with counts and newest dates.",
-                crumbs=[("Topics", request.path)],
+                _("Topics"),
+                _("All research topics of %(site)s, with counts and newest dates.") % _site(),
+                crumbs=[(_("Topics"), request.path)],
             ),
         },
     )
@@ -91,7 +92,7 @@ def topic_detail(request, slug):
     featured = featured_in(topic, now) if listing.page_number == 1 else []
     attach_companions([*featured, *listing.page.rows], now)
     path = topic.path_within(family)
-    above = [("Topics", reverse("publications:topic-list"))]
+    above = [(_("Topics"), reverse("publications:topic-list"))]
     above += [(member.name, member.get_absolute_url()) for member in (*path, topic)]
     context = {
         "topic": topic,
@@ -110,13 +111,13 @@ def publication_list(request):
     """The finder: every publication, by words, type, topic and date; for staff the hidden ones too."""
     now = clock.now()
     is_staff = may_view_hidden(request.user)
-    listing, _ = open_list(request.GET, now, user=request.user)
+    listing, subject = open_list(request.GET, now, user=request.user)
     attach_companions(attach_bylines(listing.page.rows), now)
-    description = f"All publications of {settings.TOPICHUB_SITE_NAME}."
+    description = _("All publications of %(site)s.") % _site()
     context = {
         "staff_view": is_staff,
         "feeds": feed_links(listing),
-        "head": list_head(request, listing, "Publications", description),
+        "head": list_head(request, listing, _("Publications"), description),
     }
     return show_list(request, "publications/publication_list.html", listing, context)
 
@@ -133,7 +134,7 @@ def publication_detail(request, slug):
     related = related.exclude(pk__in=[publication.pk, *(item.pk for item in publication.study)])
     files = [] if publication.is_withdrawn else list(publication.files.all())
     reference = make_reference(publication, request.build_absolute_uri)
-    above = [("Topics", reverse("publications:topic-list"))]
+    above = [(_("Topics"), reverse("publications:topic-list"))]
     above += [(topic.name, topic.get_absolute_url()) for topic in topics[:1]]
     context = {
         "publication": publication,
@@ -156,10 +157,10 @@ def person_list(request):
     page = get_page(people, number or 1, people.count(), PEOPLE_PER_PAGE)
     if not number or number > page.pages:
         raise Http404
-    description = f"The authors of {settings.TOPICHUB_SITE_NAME}."
+    description = _("The authors of %(site)s.") % _site()
     pager = Pager(request.path, page)
-    crumbs = [("People", request.path)]
-    head = page_head(request, "People", description, crumbs, path=pager.url(page.number))
+    crumbs = [(_("People"), request.path)]
+    head = page_head(request, _("People"), description, crumbs, path=pager.url(page.number))
     context = {"page": page, "pager": pager, "head": head}
     return show(request, "publications/person_list.html", context)
 
@@ -168,8 +169,8 @@ def person_detail(request, slug):
     now = clock.now()
     listing, person = open_list(request.GET, now, "person", slug)
     attach_companions(listing.page.rows, now)
-    crumbs = [("People", reverse("publications:person-list")), (person.name, listing.path)]
-    description = f"Publications by {person.name}."
+    crumbs = [(_("People"), reverse("publications:person-list")), (person.name, listing.path)]
+    description = _("Publications by %(person)s.") % {"person": person.name}
     head = list_head(request, listing, person.name, description, crumbs, person)
     context = {"person": person, "feeds": feed_links(listing, person), "head": head}
     return show_list(request, "publications/person_detail.html", listing, context)
@@ -179,8 +180,16 @@ def type_detail(request, slug):
     now = clock.now()
     listing, content_type = open_list(request.GET, now, "type", slug)
     attach_companions(listing.page.rows, now)
-    crumbs = [("Publications", reverse("publications:publication-list")), (content_type.plural, listing.path)]
-    description = f"{content_type.plural} of {settings.TOPICHUB_SITE_NAME}, newest first."
+    crumbs = [
+        (_("Publications"), reverse("publications:publication-list")),
+        (content_type.plural, listing.path),
+    ]
+    description = _("%(types)s of %(site)s, newest first.") % (_site() | {"types": content_type.plural})
     head = list_head(request, listing, content_type.plural, description, crumbs)
     context = {"content_type": content_type, "feeds": feed_links(listing, content_type), "head": head}
     return show_list(request, "publications/type_detail.html", listing, context)
+
+
+def _site() -> dict[str, str]:
+    """The site's name as sentences take it."""
+    return {"site": settings.TOPICHUB_SITE_NAME}

@@ -2,8 +2,9 @@
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import json_script
+from django.utils.html import format_html, json_script
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _, pgettext
 
 from publications import clock, richtext
 from publications.listing.changes import next_change, previous_change
@@ -23,6 +24,27 @@ def prose(text):
 def json_ld(data):
     """A block of linked data, which browsers neither run nor show. Its words cannot end the block."""
     return mark_safe(json_script(data).replace("application/json", "application/ld+json", 1))
+
+
+@register.simple_tag
+def byline(authorships):
+    """“By A, B (editor) and C”, each name a link to its page."""
+    names = [
+        format_html(
+            '<a href="{}">{}</a>{}',
+            authorship.person.get_absolute_url(),
+            authorship.printed_name,
+            f" ({authorship.role})" if authorship.role else "",
+        )
+        for authorship in authorships
+    ]
+    *others, last = names
+    if others:
+        last = pgettext("the last two names", "%(names)s and %(last)s") % {
+            "names": _(", ").join(others),
+            "last": last,
+        }
+    return mark_safe(_("By %(names)s") % {"names": last})
 
 
 @register.inclusion_tag("publications/_picture.html")
