@@ -150,6 +150,15 @@ class FeaturedItemQuerySet(QuerySet):
         )
 
 
+class PageQuerySet(QuerySet):
+    def published(self):
+        return self.filter(state="published")
+
+    def readable_by(self, user):
+        """What this user may open by its address: drafts too for staff."""
+        return self if may_view_hidden(user) else self.published()
+
+
 class PreviewLinkQuerySet(QuerySet):
     def open(self):
         return self.filter(is_ended=False, expires_at__gt=timezone.now())

@@ -9,7 +9,17 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image as Picture
 
-from publications.models import Authorship, ContentType, FeaturedItem, File, Image, Person, Publication, Topic
+from publications.models import (
+    Authorship,
+    ContentType,
+    FeaturedItem,
+    File,
+    Image,
+    Page,
+    Person,
+    Publication,
+    Topic,
+)
 
 _number = count(1)
 
@@ -27,6 +37,12 @@ def make_topic(name=None, **fields):
 
 def make_person(name=None, **fields):
     return Person.objects.create(name=name or f"Ada Number{next(_number)}", **fields)
+
+
+def make_page(title=None, **fields):
+    """Published unless told otherwise."""
+    fields.setdefault("state", Page.State.PUBLISHED)
+    return Page.objects.create(title=title or f"Page {next(_number)}", **fields)
 
 
 def make_publication(title=None, *, topics=(), authors=(), type="report", **fields):

@@ -13,6 +13,7 @@ from tests.factories import (
     make_draft,
     make_featured,
     make_image,
+    make_page,
     make_person,
     make_publication,
     make_scheduled,
@@ -207,7 +208,7 @@ def test_the_bar_with_save_never_covers_the_field_in_use(page):
 def everything():
     """A page of each kind with something on it."""
     topic = make_topic("Water")
-    image = make_image("A quay at dusk", jpeg(600, 400))
+    image, page = make_image("A quay at dusk", jpeg(600, 400)), make_page("About", role="about")
     people = [make_person("Ines van der Corrow"), make_person("Tomas Ärlund")]
     item = make_publication("Rising Water", topics=[topic], authors=people, image=image, body="<p>Text</p>")
     make_featured(topic, item, starts_at=timezone.now() + timedelta(days=1))
@@ -215,9 +216,10 @@ def everything():
     make_scheduled()
     Publication.objects.create(title="In review", state="in_review", content_type=item.content_type)
     yield from ["/admin/", LIST, f"{LIST}?type=report&from=2020-01-01", f"{LIST}?from=never", f"{LIST}add/"]
-    yield from [change(each) for each in (item, topic, image, people[0], item.content_type)]
+    yield from [change(each) for each in (item, topic, image, people[0], item.content_type, page)]
     yield from [
-        f"/admin/publications/{name}/" for name in ("topic", "image", "person", "contenttype", "redirect")
+        f"/admin/publications/{name}/"
+        for name in ("topic", "image", "person", "contenttype", "redirect", "page")
     ]
     yield from [
         f"{LIST}{item.pk}/delete/",

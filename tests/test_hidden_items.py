@@ -11,6 +11,7 @@ from tests.factories import (
     make_featured,
     make_file,
     make_image,
+    make_page,
     make_person,
     make_publication,
     make_scheduled,
@@ -114,6 +115,17 @@ def test_hidden_item_is_unreachable_by_every_public_address(client, make):
         assert html.count(SECRET) - html.count(f"q={SECRET}") == asked_for, address
 
 
+def test_draft_page_is_unreachable_by_every_public_address(client):
+    page = make_page(SECRET, description=SECRET, body=f"<p>{SECRET}</p>", state="draft", role="about")
+    page.slug = f"former-{page.slug}"
+    page.save()
+    for address in ("/zanzibar/", page.get_absolute_url()):
+        assert client.get(address).status_code == 404
+    for address in Hidden(make_publication).lists():
+        if SECRET not in address:
+            assert page.get_absolute_url() not in client.get(address).getvalue().decode(), address
+
+
 def test_hidden_item_is_in_no_count(client):
     Hidden(make_draft)
     html = client.get("/topics/coast/").content.decode()
@@ -132,6 +144,7 @@ def test_every_public_address_is_walked():
         "publication-list",
         "publication-detail",
         "file-detail",
+        "page-detail",
         "person-list",
         "person-detail",
         "type-detail",

@@ -5,7 +5,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from publications.models import Authorship, Person, Publication
-from tests.factories import make_featured, make_image, make_person, make_publication, make_staff, make_topic
+from tests.factories import (
+    make_featured,
+    make_image,
+    make_page,
+    make_person,
+    make_publication,
+    make_staff,
+    make_topic,
+)
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = {
@@ -20,6 +28,7 @@ MOST_QUERIES = {
     "/publications/lead-item/cite.bib": 5,
     "/publications/lead-item/cite.ris": 5,
     "/publications/lead-item/cite.json": 5,
+    "/about/": 1,
     "/people/": 2,
     "/people/ines-corrow/": 6,
     "/types/report/": 6,
@@ -27,17 +36,19 @@ MOST_QUERIES = {
     "/publications/feed.json?q=item&type=report&topic=coast": 6,
     "/topics/coast/feed.atom": 5,
     "/people/ines-corrow/feed.json": 5,
-    "/sitemap.xml": 8,
+    "/sitemap.xml": 9,
+    "/sitemap-pages.xml": 1,
     "/sitemap-publications.xml": 2,
     "/sitemap-topics.xml": 2,
     "/sitemap-people.xml": 2,
     "/robots.txt": 0,
-    "/llms.txt": 1,
+    "/llms.txt": 2,
 }
 
 
 def fill(number):
     """`number` public items, each with authors, a picture, two topics; the newest are of one study."""
+    make_page("About")
     topics = [make_topic("Coast", tops_up=True, slots=6), make_topic("Water")]
     walls = make_topic("Walls", parent=topics[0])
     ines, image = make_person("Ines Corrow"), make_image()

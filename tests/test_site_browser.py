@@ -8,6 +8,7 @@ from tests.factories import (
     make_featured,
     make_file,
     make_image,
+    make_page,
     make_person,
     make_publication,
     make_topic,
@@ -28,6 +29,7 @@ ADDRESSES = [
     "/people/",
     "/people/ines-corrow/",
     "/types/report/",
+    "/about/",
     "/not/here/",
 ]
 VIEWS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
@@ -53,6 +55,7 @@ def world():
     make_publication("مرافئ هادئة", topics=[coast], language="ar", slug="harbours")
     make_withdrawn("Wrong sums", withdrawal_note="Table 2 was wrong.")
     make_featured(coast, wall)
+    make_page("About", body="<h2>A</h2><p>x</p><h2>B</h2><p>y</p><h2>C</h2>", reviewed_on="2026-11-03")
     for number in range(25):
         make_publication(
             f"Note {number}", topics=[coast], type="commentary", image=image if number % 2 else None

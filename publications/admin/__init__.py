@@ -4,6 +4,7 @@ from publications.admin import (
     accounts,
     content_type,
     image,
+    page,
     person,
     preview_link,
     publication,
@@ -11,4 +12,14 @@ from publications.admin import (
     topic,
 )
 
-__all__ = ["accounts", "content_type", "image", "person", "preview_link", "publication", "redirect", "topic"]
+__all__ = [
+    "accounts",
+    "content_type",
+    "image",
+    "page",
+    "person",
+    "preview_link",
+    "publication",
+    "redirect",
+    "topic",
+]

@@ -10,7 +10,7 @@ from publications.models import Redirect
 @admin.register(Redirect)
 class RedirectAdmin(HubModelAdmin):
     list_display = ["slug", "leads_to", "what", "since"]
-    list_select_related = ["publication", "topic", "person", "contenttype"]
+    list_select_related = ["publication", "topic", "person", "contenttype", "page"]
     search_fields = ["slug"]
     search_help_text = "Part of the former address."
     ordering = ["-created_at", "-pk"]

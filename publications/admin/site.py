@@ -16,6 +16,7 @@ SECTIONS = [
     "Topic",
     "Person",
     "Image",
+    "Page",
     "ContentType",
     "PreviewLink",
     "Redirect",

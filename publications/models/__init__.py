@@ -3,6 +3,7 @@ from publications.models.content_type import ContentType
 from publications.models.featured_item import FeaturedItem
 from publications.models.file import File
 from publications.models.image import Image
+from publications.models.page import Page
 from publications.models.person import Authorship, Person
 from publications.models.preview_link import PreviewLink
 from publications.models.publication import Publication
@@ -15,6 +16,7 @@ __all__ = [
     "FeaturedItem",
     "File",
     "Image",
+    "Page",
     "Person",
     "PreviewLink",
     "Publication",

@@ -1,10 +1,13 @@
 # Every slug that ever was. Rows are written by SluggedModel; pages read them when a slug is unknown.
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Q
 
 from publications.models.slugs import SLUG_LENGTH
 
-TARGETS = ("publication", "topic", "person", "contenttype")
+TARGETS = ("publication", "topic", "person", "contenttype", "page")
 
 
 def _leads_to(target: str) -> Q:
@@ -12,7 +15,7 @@ def _leads_to(target: str) -> Q:
 
 
 class Redirect(models.Model):
-    """A former slug of exactly one publication, topic, person or type. It leads to the page in one hop,
+    """A former slug of exactly one publication, topic, person, type or page. It leads to the page in one hop,
     however often the slug changed, because it names the row and not an address."""
 
     slug = models.SlugField(max_length=SLUG_LENGTH)
@@ -33,16 +36,16 @@ class Redirect(models.Model):
         related_name="former_slugs",
         verbose_name="type",
     )
+    page = models.ForeignKey(
+        "Page", on_delete=models.CASCADE, null=True, blank=True, related_name="former_slugs"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["slug", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=_leads_to("publication")
-                | _leads_to("topic")
-                | _leads_to("person")
-                | _leads_to("contenttype"),
+                condition=reduce(or_, map(_leads_to, TARGETS)),
                 name="redirect_leads_to_one_page",
             ),
             *(
@@ -60,4 +63,4 @@ class Redirect(models.Model):
 
     @property
     def target(self):
-        return self.publication or self.topic or self.person or self.contenttype
+        return next(filter(None, (getattr(self, name) for name in TARGETS)))

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext as _, to_locale
 
 from publications.citing.reference import Reference
-from publications.models import ContentType, Person, Publication
+from publications.models import ContentType, Page, Person, Publication
 from publications.site import structured_data
 
 DESCRIPTION_LENGTH = 300
@@ -55,6 +55,18 @@ def page_head(request, name: str, description: str, crumbs=(), path: str = "") -
     if crumbs:
         nodes.append(structured_data.collection(site, name, address))
     return _head(site, "website", name, address, description, nodes=nodes)
+
+
+def text_head(request, page: Page) -> Head:
+    """Of one of the institute's own pages."""
+    site = _site(request)
+    address = site.absolute(page.get_absolute_url())
+    nodes = [
+        structured_data.breadcrumb(site, [(page.title, page.get_absolute_url())]),
+        structured_data.text_page(site, page, address),
+    ]
+    description = page.description or page.title
+    return _head(site, "website", page.title, address, description, nodes=nodes, is_indexed=page.is_public)
 
 
 def list_head(request, listing, name: str, description: str, crumbs=(), person: Person | None = None) -> Head:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from publications.models import ContentType, Person, Publication, Topic
+from publications.models import ContentType, Page, Person, Publication, Topic
 from publications.querysets import public_now
 from publications.site.entries import updated_at
 
@@ -76,11 +76,19 @@ class TypeSitemap(ListSitemap):
 
 
 class PageSitemap(Sitemap):
-    def items(self):
-        return PAGES
+    """The pages of the site itself, whose lists change all the time, and those the institute writes."""
 
-    def location(self, name):
-        return reverse(f"publications:{name}")
+    def items(self):
+        return [*PAGES, *Page.objects.published().order_by("pk")]
+
+    def location(self, page):
+        return page.get_absolute_url() if isinstance(page, Page) else reverse(f"publications:{page}")
+
+    def lastmod(self, page):
+        return page.changed_at if isinstance(page, Page) else None
+
+    def get_latest_lastmod(self):
+        return None
 
 
 SITEMAPS = {
@@ -117,6 +125,7 @@ def llms(request):
     absolute = request.build_absolute_uri
     everything = absolute(reverse("publications:publication-list"))
     topics = Topic.objects.with_counts().filter(publication_count__gt=0).in_order()
+    pages = Page.objects.published()
     lines = [
         f"# {_markdown(settings.TOPICHUB_SITE_NAME)}",
         f"> {_markdown(settings.TOPICHUB_DESCRIPTION)}",
@@ -135,14 +144,16 @@ def llms(request):
         ),
         "## Topics",
         "\n".join(_markdown_link(topic, absolute(topic.get_absolute_url())) for topic in topics),
+        "## The organisation" if pages else "",
+        "\n".join(_markdown_link(page, absolute(page.get_absolute_url())) for page in pages),
     ]
     text = "\n\n".join(line for line in lines if line) + "\n"
     return _may_be_kept(HttpResponse(text, content_type="text/plain; charset=utf-8"))
 
 
-def _markdown_link(topic: Topic, address: str) -> str:
-    about = f": {_markdown(topic.description)}" if topic.description else ""
-    return f"- [{_markdown(topic.name)}]({address}){about}"
+def _markdown_link(row: Topic | Page, address: str) -> str:
+    about = f": {_markdown(row.description)}" if row.description else ""
+    return f"- [{_markdown(str(row))}]({address}){about}"
 
 
 def _markdown(text: str) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications.citing.reference import Name, Reference
-from publications.models import ContentType, Publication
+from publications.models import ContentType, Page, Publication
 
 FAMILIES = ContentType.CitationFamily
 WORKS = {
@@ -17,6 +17,9 @@ WORKS = {
     FAMILIES.NEWS: "NewsArticle",
     FAMILIES.SOFTWARE: "WebApplication",
 }
+
+
+TEXT_PAGES = {Page.Role.ABOUT: "AboutPage", Page.Role.CONTACT: "ContactPage"}
 
 
 def graph(site, *nodes: dict) -> dict:
@@ -58,6 +61,23 @@ def collection(site, name: str, address: str, page=None) -> dict:
             ],
         }
     return node
+
+
+def text_page(site, page: Page, address: str) -> dict:
+    """One of the institute's own pages."""
+    node = {
+        "@type": TEXT_PAGES.get(page.role, "WebPage"),
+        "@id": address,
+        "url": address,
+        "name": page.title,
+        "inLanguage": site.language,
+        "isPartOf": {"@id": _id(site, "website")},
+    }
+    optional = {
+        "description": page.description,
+        "lastReviewed": page.reviewed_on and page.reviewed_on.isoformat(),
+    }
+    return node | {key: value for key, value in optional.items() if value}
 
 
 def profile(site, person, address: str) -> dict:

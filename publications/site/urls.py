@@ -51,4 +51,6 @@ urlpatterns = [
         require_safe(feeds.guessed),
         name="guessed-feed",
     ),
+    # Takes every other word, so it stands last.
+    page("<slug:slug>/", views.page_detail, "page-detail"),
 ]

@@ -14,11 +14,11 @@ from publications.listing.cards import attach_bylines, attach_companions, featur
 from publications.listing.facets import count_years_by_topic
 from publications.listing.histogram import spark
 from publications.listing.paging import Pager, get_page, read_page_number
-from publications.models import Person, Publication, Topic
+from publications.models import Page, Person, Publication, Topic
 from publications.querysets import may_view_hidden
 from publications.richtext import headings
 from publications.site.feeds import feed_links
-from publications.site.metadata import list_head, page_head, publication_head
+from publications.site.metadata import list_head, page_head, publication_head, text_head
 from publications.site.pages import show, show_list
 from publications.site.previews import open_preview
 
@@ -188,6 +188,17 @@ def type_detail(request, slug):
     head = list_head(request, listing, content_type.plural, description, crumbs)
     context = {"content_type": content_type, "feeds": feed_links(listing, content_type), "head": head}
     return show_list(request, "publications/type_detail.html", listing, context)
+
+
+def page_detail(request, slug):
+    page = get_page_or_moved(Page.objects.readable_by(request.user), slug)
+    context = {
+        "page": page,
+        "contents": headings(page.body),
+        "may_edit": may_view_hidden(request.user),
+        "head": text_head(request, page),
+    }
+    return show(request, "publications/page_detail.html", context)
 
 
 def _site() -> dict[str, str]:
