@@ -1,11 +1,15 @@
 # Dates as people write them in a filter: a year, a month or a day. Knows no models.
 import datetime as dt
 import re
+import unicodedata
 from calendar import monthrange
 from typing import NamedTuple
 
+from django.utils.dates import MONTHS as NAMES, MONTHS_3, MONTHS_ALT, MONTHS_AP
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, override
+
+from publications.folding import fold
 
 YEAR = re.compile(r"^[1-8]\d{3}$", re.ASCII)
 MONTHS = ["%Y-%m", "%B %Y", "%b %Y", "%m/%Y"]
@@ -29,23 +33,34 @@ class Period(NamedTuple):
     last: dt.date
 
     def __str__(self):
-        """The shortest form that is read back as the same period."""
+        """As addresses hold it, in every language: “2016-10-14”, “2016-10” or “2016”."""
         if self.first == self.last:
-            return f"{self.first.day} {self.first:%b %Y}"
-        return f"{self.first.year}" if self.last.month != self.first.month else f"{self.first:%b %Y}"
+            return self.first.isoformat()
+        return f"{self.first.year}" if self._is_year else f"{self.first:%Y-%m}"
+
+    @property
+    def in_short(self) -> str:
+        """As a field holds it: short, and read back as the same period."""
+        return self._written(_("j M Y"))
 
     @property
     def in_words(self) -> str:
+        return self._written(_("j F Y"))
+
+    def _written(self, day_format: str) -> str:
         if self.first == self.last:
-            return date_format(self.first, _("j F Y"))
-        return (
-            f"{self.first.year}" if self.last.month != self.first.month else date_format(self.first, _("F Y"))
-        )
+            return date_format(self.first, day_format)
+        return f"{self.first.year}" if self._is_year else date_format(self.first, _("F Y"))
+
+    @property
+    def _is_year(self) -> bool:
+        return self.last.month != self.first.month
 
 
 def parse_period(text: str) -> Period:
     """Read “2016”, “2016-10”, “October 2016”, “2016-10-14”, “14 Oct 2016”, “Oct 14, 2016” or “14/10/2016”.
 
+    Months go by their names in the language of the page and in English; digits are those of any script.
     With slashes or dots the day comes first. Raises ValueError with a sentence for the reader.
     """
     words = _normal(text)
@@ -68,10 +83,25 @@ def _read_period(words: str) -> Period | None:
 
 
 def _normal(text: str) -> str:
-    words = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text.strip().lower())
-    words = re.sub(r"\bsept\b", "sep", words)
-    words = re.sub(r"\bof\b|,", " ", words)
-    return " ".join(re.sub(r"(?<=[a-z])\.", "", words).split())
+    """The text in the words and digits that `DAYS` and `MONTHS` are written in."""
+    words = "".join(str(unicodedata.decimal(c, c)) for c in fold(text.replace("،", " ").replace(",", " ")))
+    words = re.sub(r"(?<=\d)(st|nd|rd|th|er)\b", "", words)
+    names = _month_names()
+    words = [names.get(word, word) for word in (word.strip(".") for word in words.split())]
+    return " ".join(word for word in words if word not in {"of", "de"})
+
+
+def _month_names() -> dict[str, str]:
+    """The English name of each month by all its names, long and short, in this language and in English."""
+    with override("en"):
+        english = {number: str(name) for number, name in NAMES.items()}
+        names = {form: english[number] for number, form in _forms()}
+    return names | {form: english[number] for number, form in _forms()}
+
+
+def _forms() -> list[tuple[int, str]]:
+    forms = (NAMES, MONTHS_3, MONTHS_AP, MONTHS_ALT)
+    return [(number, fold(str(name)).strip(".")) for names in forms for number, name in names.items()]
 
 
 def _first_match(words: str, formats: list[str]) -> dt.date | None:

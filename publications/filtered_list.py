@@ -3,7 +3,7 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language_bidi, gettext as _
 
 from publications import clock
 from publications.dates import Period
@@ -135,7 +135,10 @@ class FilteredList:
     @cached_property
     def histogram(self):
         return histogram.draw(
-            self.year_counts, self._chosen_years(), lambda year: self.url(**{"from": year, "to": year})
+            self.year_counts,
+            self._chosen_years(),
+            lambda year: self.url(**{"from": year, "to": year}),
+            mirrored=get_language_bidi(),
         )
 
     def _chosen_years(self) -> tuple[int, int] | None:
@@ -152,11 +155,15 @@ class FilteredList:
             {
                 "name": name,
                 "label": self.form[name].label,
-                "text": str(self.values.get(name) or self.form[name].value() or ""),
+                "text": self._date_as_typed(name),
                 "errors": self.form.errors.get(name, []),
             }
             for name in ("from", "to")
         ]
+
+    def _date_as_typed(self, name) -> str:
+        period = self.values.get(name)
+        return period.in_short if period else self.form[name].value() or ""
 
     # Addresses
 

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 EXTENSIONS = {
@@ -90,9 +91,10 @@ def show(text: str) -> SafeString:
     """Sanitised text as a page shows it: headings can be linked to, wide tables scroll by themselves."""
     anchors = iter(_anchors(text))
     text = re.sub(r"<h([234])>", lambda m: f'<h{m[1]} id="{next(anchors)[0]}">', text)
+    region = f'<div class="scroll" role="region" aria-label="{html.escape(gettext("Table"))}" tabindex="0">'
     text = re.sub(
         r"<table\b.*?</table>",
-        lambda m: f'<div class="scroll" role="region" aria-label="Table" tabindex="0">{m[0]}</div>',
+        lambda m: f"{region}{m[0]}</div>",
         text,
         flags=re.DOTALL,
     )

@@ -12,7 +12,7 @@ LONGEST_MODULE = 300
 
 # Each layer may import from itself and from those before it. Parts of one layer stand side by side.
 LAYERS = [
-    {"clock", "folding", "dates", "richtext", "images", "pdf", "caching", "apps"},
+    {"clock", "folding", "dates", "languages", "richtext", "images", "pdf", "caching", "apps"},
     {"querysets"},
     {"models"},
     {"listing", "search", "citing"},

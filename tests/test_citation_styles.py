@@ -27,7 +27,9 @@ def cite(client, *names, title="The wall", **fields):
 
 def on_page(client, publication):
     page = client.get(publication.get_absolute_url()).content.decode()
-    found = re.findall(r'<h3 class="label">(\w+)</h3>\s*<pre dir="auto">(.*?)</pre>', page, re.DOTALL)
+    found = re.findall(
+        r'<h3 class="label">(\w+)</h3>\s*<pre lang="en" dir="auto">(.*?)</pre>', page, re.DOTALL
+    )
     return {style: html.unescape(text) for style, text in found}
 
 

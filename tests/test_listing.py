@@ -46,6 +46,16 @@ def test_histogram_draws_every_year_once_within_its_box(counts):
     assert [label.year for label in histogram.labels] == sorted(label.year for label in histogram.labels)
 
 
+def test_mirrored_histogram_runs_from_right_to_left():
+    counts = dict.fromkeys(range(2000, 2020), 1)
+    plain, mirrored = (draw(counts, (2001, 2003), str, mirrored=mirrored) for mirrored in (False, True))
+    assert [bar.left for bar in mirrored.bars] == [bar.left for bar in plain.bars][::-1]
+    assert [bar.middle for bar in mirrored.bars] == [bar.middle for bar in plain.bars][::-1]
+    assert (plain.start, plain.span) == ("0%", ("5.00%", "20.00%"))
+    assert (mirrored.start, mirrored.span) == ("100%", ("80.00%", "95.00%"))
+    assert [(label.year, label.x) for label in mirrored.labels][:2] == [(2000, "100%"), (2005, "72.50%")]
+
+
 def test_empty_list_has_no_histogram():
     assert draw({}, None, str) is None
 

@@ -142,8 +142,8 @@ def test_related_work_is_of_the_same_topics_and_not_the_item_itself(client):
 def test_foreign_title_says_its_language(client):
     make_publication("مرافئ هادئة", language="ar", slug="harbours")
     html = client.get("/publications/harbours/").content.decode()
-    assert '<h1 lang="ar" dir="auto">' in html
-    assert '<h3 class="entry-title" lang="ar" dir="auto">' in client.get("/publications/").content.decode()
+    assert '<h1 lang="ar" dir="rtl">' in html
+    assert '<h3 class="entry-title" lang="ar" dir="rtl">' in client.get("/publications/").content.decode()
 
 
 def test_download_has_its_type_and_name(client):

@@ -59,6 +59,22 @@ def test_switch_refuses_anything_else_and_says_what_to_write(monkeypatch):
         environment.switch("DEBUG", default=False)
 
 
+@pytest.mark.parametrize(
+    ("value", "code"), [("DE", "de"), ("de_AT", "de-at"), ("zh-Hans", "zh-hans"), ("", "en-gb")]
+)
+def test_language_is_known_by_itself_or_by_what_it_belongs_to(monkeypatch, value, code):
+    monkeypatch.setenv("LANGUAGE_CODE", value)
+    assert environment.language("LANGUAGE_CODE", "en-gb") == code
+
+
+def test_unknown_language_is_refused_with_one_sentence(monkeypatch):
+    monkeypatch.setenv("LANGUAGE_CODE", "german")
+    with pytest.raises(
+        ImproperlyConfigured, match="^LANGUAGE_CODE is “german”. Write the code of a language, "
+    ):
+        environment.language("LANGUAGE_CODE", "en-gb")
+
+
 def test_blank_words_of_a_list_are_dropped(monkeypatch):
     monkeypatch.setenv("ALLOWED_HOSTS", " a.example, ,,b.example,")
     assert environment.words("ALLOWED_HOSTS") == ["a.example", "b.example"]
@@ -146,7 +162,7 @@ def test_readme_lists_every_variable_that_the_settings_read():
     code = "".join(
         (PROJECT_DIR / "topichub" / name).read_text() for name in ("settings.py", "environment.py")
     )
-    read = set(re.findall(r'(?:text|switch|words|choice)\("([A-Z_]+)"', code))
+    read = set(re.findall(r'(?:text|switch|words|choice|language)\("([A-Z_]+)"', code))
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (PROJECT_DIR / "README.md").read_text(), re.MULTILINE))
     assert read == listed
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
@@ -57,6 +58,16 @@ def time_zone() -> str:
         return ZoneInfo(name).key
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:
         raise ImproperlyConfigured(f"TIME_ZONE is “{name}”. Write a zone such as Europe/London.") from error
+
+
+def language(name: str, default: str) -> str:
+    """The code of a language that Django has dates and numbers for, by itself or by what it belongs to."""
+    code = text(name, default).lower().replace("_", "-")
+    if code in LANG_INFO or code.partition("-")[0] in LANG_INFO:
+        return code
+    raise ImproperlyConfigured(
+        f"{name} is “{code}”. Write the code of a language, such as en-gb, de, fr or ar."
+    )
 
 
 def secret_key(data_dir: Path, *, debug: bool) -> str:

@@ -18,7 +18,9 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 ROOT_URLCONF = "topichub.urls"
 WSGI_APPLICATION = "topichub.wsgi.application"
 
-LANGUAGE_CODE = env.text("LANGUAGE_CODE", "en-gb")
+LANGUAGE_CODE = env.language("LANGUAGE_CODE", "en-gb")
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "topichub.formats"
 TIME_ZONE = env.time_zone()
 USE_TZ = True
 USE_I18N = True
@@ -33,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
+    "django.contrib.humanize",  # thousands as each language writes them
     "django.forms",
     "django_filters",
     "django_prose_editor",

@@ -1,4 +1,5 @@
 # Publications per year as a drawing that is also navigation. Positions are per cent across, pixels down.
+from dataclasses import dataclass
 from typing import NamedTuple
 
 PLOT_TOP, PLOT_HEIGHT, LABEL_HEIGHT = 26, 96, 30
@@ -40,31 +41,51 @@ class Histogram(NamedTuple):
     labels: list[Label]
     lines: list[Line]
     span: tuple[str, str] | None  # left and right end of the chosen years
+    start: str  # the end of the axis where text begins
     height: int = HEIGHT
     baseline: int = BASELINE
 
 
-def draw(counts: dict[int, int], chosen: tuple[int, int] | None, year_url) -> Histogram | None:
-    """The drawing of `counts` by year; None when there is nothing to draw.
+@dataclass(frozen=True)
+class Axis:
+    """The years side by side; from right to left when mirrored."""
+
+    years: range
+    mirrored: bool
+
+    @property
+    def step(self) -> float:
+        return 100 / len(self.years)
+
+    def left(self, year: int) -> float:
+        """Where the step of the year begins, seen from the left."""
+        index = year - self.years[0]
+        return (len(self.years) - 1 - index if self.mirrored else index) * self.step
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Where the first year and the last one stand."""
+        return ("100%", "0%") if self.mirrored else ("0%", "100%")
+
+
+def draw(counts: dict[int, int], chosen: tuple[int, int] | None, year_url, *, mirrored=False):
+    """The Histogram of `counts` by year; None when there is nothing to draw.
 
     `chosen` is the first and last year of the range filtered by; `year_url(year)` the address of one year.
+    Mirrored, time runs from right to left, as it does where people write that way.
     """
     if not counts:
         return None
     last = max(counts)
-    first = min(min(counts), last - FEWEST_YEARS + 1)
-    years = range(first, last + 1)
-    step = 100 / len(years)
+    axis = Axis(range(min(min(counts), last - FEWEST_YEARS + 1), last + 1), mirrored)
     highest = max(counts.values())
-    bars = [
-        _bar(year, index * step, step, counts.get(year, 0), highest, chosen, year_url)
-        for index, year in enumerate(years)
-    ]
-    return Histogram(bars, _labels(years, step), _lines(highest), _span(years, step, chosen))
+    bars = [_bar(year, axis, counts.get(year, 0), highest, chosen, year_url) for year in axis.years]
+    return Histogram(bars, _labels(axis), _lines(highest), _span(axis, chosen), axis.ends[0])
 
 
-def _bar(year, left, step, count, highest, chosen, year_url) -> Bar:
+def _bar(year, axis, count, highest, chosen, year_url) -> Bar:
     height = max(2, round(count / highest * PLOT_HEIGHT)) if count else 0
+    left, step = axis.left(year), axis.step
     inset = step * (1 - BAR_SHARE) / 2
     return Bar(
         year=year,
@@ -81,15 +102,15 @@ def _bar(year, left, step, count, highest, chosen, year_url) -> Bar:
     )
 
 
-def _labels(years: range, step: float) -> list[Label]:
+def _labels(axis: Axis) -> list[Label]:
     """The first and last year and the multiples of five between; small screens drop the minor ones."""
-    first, last = years[0], years[-1]
-    labels = [Label(first, "0%", "start", False)]
-    for index, year in enumerate(years):
+    (first, *_, last), ends = axis.years, axis.ends
+    labels = [Label(first, ends[0], "start", False)]
+    for year in axis.years:
         if year % 5 == 0 and year - first >= 3 and last - year >= 3:
             minor = year % 10 != 0 or year - first <= 5 or last - year <= 5
-            labels.append(Label(year, _percent((index + 0.5) * step), "middle", minor))
-    return [*labels, Label(last, "100%", "end", False)]
+            labels.append(Label(year, _percent(axis.left(year) + axis.step / 2), "middle", minor))
+    return [*labels, Label(last, ends[1], "end", False)]
 
 
 def _lines(highest: int) -> list[Line]:
@@ -98,13 +119,14 @@ def _lines(highest: int) -> list[Line]:
     return [Line(value, BASELINE - round(value / highest * PLOT_HEIGHT)) for value in values]
 
 
-def _span(years: range, step: float, chosen) -> tuple[str, str] | None:
+def _span(axis: Axis, chosen) -> tuple[str, str] | None:
     if not chosen:
         return None
-    first, last = max(chosen[0], years[0]), min(chosen[1], years[-1])
+    first, last = max(chosen[0], axis.years[0]), min(chosen[1], axis.years[-1])
     if first > last:
         return None
-    return _percent((first - years[0]) * step), _percent((last - years[0] + 1) * step)
+    lefts = axis.left(first), axis.left(last)
+    return _percent(min(lefts)), _percent(max(lefts) + axis.step)
 
 
 def _percent(value: float) -> str:

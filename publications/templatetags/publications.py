@@ -6,7 +6,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _, pgettext
 
-from publications import clock, richtext
+from publications import clock, languages, richtext
 from publications.listing.changes import next_change, previous_change
 from publications.querysets import may_view_hidden
 
@@ -18,6 +18,18 @@ STAND_IN = {"src": "picture-awaited.svg", "width": 1200, "height": 800}
 def prose(text):
     """Stored rich text as a page shows it. It was made safe when it was saved."""
     return richtext.show(text)
+
+
+@register.filter
+def in_language(code):
+    """Attributes for the element around words in another language than the page's; none without a code."""
+    return format_html(' lang="{}" dir="{}"', code, languages.direction(code)) if code else ""
+
+
+@register.filter
+def native_name(code):
+    """“Français” for “fr”."""
+    return languages.native_name(code)
 
 
 @register.filter

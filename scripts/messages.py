@@ -1,0 +1,107 @@
+# Keeps the translations in locale/ in step with the sentences in the source: what `make messages` does.
+# The site itself reads only the compiled catalogues, which are kept beside the written ones.
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+LOCALE_DIR = PROJECT_DIR / "locale"
+SOURCES = ("publications", "topichub", "templates")
+# Staff read the admin, whose own sentences are English beside Django's, which has translations of its own.
+LEFT_OUT = ("publications/admin", "publications/migrations", "templates/admin", "templates/registration")
+KEYWORDS = DEFAULT_KEYWORDS | {
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+
+
+def source_files() -> list[Path]:
+    found = [path for folder in SOURCES for path in (PROJECT_DIR / folder).rglob("*.*")]
+    kept = [path for path in found if path.suffix in {".py", ".html", ".xml", ".txt"}]
+    return sorted(path for path in kept if not _name(path).startswith(LEFT_OUT))
+
+
+def extract_messages() -> Catalog:
+    """Every sentence in the source that is marked for translation, with the files it stands in."""
+    catalog = Catalog(project="topichub", charset="utf-8")
+    for path in source_files():
+        for line, message, comments, context in _messages(path):
+            catalog.add(message, locations=[(_name(path), line)], auto_comments=comments, context=context)
+    return catalog
+
+
+def _messages(path: Path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        # Python's reader of tokens would take the indentation of a template for that of a program.
+        text = "\n".join(line.lstrip() for line in templatize(text).splitlines())
+    return extract("python", BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=["Translators:"])
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(PROJECT_DIR).as_posix()
+
+
+def written_catalogues() -> list[Path]:
+    return sorted(LOCALE_DIR.glob("*/LC_MESSAGES/django.po"))
+
+
+def read_catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.parent.name, abort_invalid=True)
+
+
+def brought_up_to_date(path: Path, template: Catalog) -> Catalog:
+    """The catalogue with all sentences of the source and no others. Nothing is guessed: a sentence that
+    changed has no translation until somebody writes it."""
+    catalog = read_catalogue(path)
+    catalog.update(template, no_fuzzy_matching=True, update_creation_date=False, update_header_comment=False)
+    return catalog
+
+
+def compiled(catalog: Catalog) -> bytes:
+    file = BytesIO()
+    write_mo(file, catalog)
+    return file.getvalue()
+
+
+def written(catalog: Catalog) -> str:
+    """Without line numbers, which change with every edit of a source file."""
+    file = BytesIO()
+    write_po(file, catalog, width=100, include_lineno=False, ignore_obsolete=True, sort_by_file=True)
+    return file.getvalue().decode()
+
+
+def missing(catalog: Catalog) -> list[str]:
+    """The sentences without a whole translation: for each form of the plural, and sure of it."""
+    return [
+        message.id[0] if message.pluralizable else message.id
+        for message in catalog
+        if message.id
+        and (message.fuzzy or not all(message.string if message.pluralizable else [message.string]))
+    ]
+
+
+def update():
+    template = extract_messages()
+    for path in written_catalogues():
+        catalog = brought_up_to_date(path, template)
+        path.write_text(written(catalog), encoding="utf-8")
+        path.with_suffix(".mo").write_bytes(compiled(catalog))
+        left = missing(catalog)
+        print(f"{_name(path)}: {len(catalog)} sentences, {len(left)} without a translation")
+        for sentence in left:
+            print(f"  {sentence}")
+
+
+if __name__ == "__main__":
+    sys.exit(update())
