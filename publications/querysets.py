@@ -159,6 +159,19 @@ class PageQuerySet(QuerySet):
         return self if may_view_hidden(user) else self.published()
 
 
+class LoggedStepQuerySet(QuerySet):
+    """Nothing here changes or removes a row: see LoggedStep."""
+
+    def bypasses(self, since):
+        """Steps for which a rule was passed over."""
+        return self.filter(at__gte=since).exclude(bypassed="")
+
+    def update(self, *args, **kwargs):
+        raise TypeError("The publish log is only ever added to.")
+
+    bulk_update = delete = update
+
+
 class PreviewLinkQuerySet(QuerySet):
     def open(self):
         return self.filter(is_ended=False, expires_at__gt=timezone.now())

@@ -110,6 +110,12 @@ def with_absolute_links(text: str, address: str) -> str:
     )
 
 
+def links(text: str) -> list[str]:
+    """The addresses that sanitised text links to, each once, in their order."""
+    found = re.findall(r'<a\b(?:[^>"]|"[^"]*")*?\shref="([^"]*)', text)
+    return list(dict.fromkeys(html.unescape(link) for link in found))
+
+
 def _absolute(link: str, address: str) -> str:
     try:
         return urljoin(address, link)

@@ -66,6 +66,13 @@ def make_scheduled(title=None, *, days=1, **fields):
     return make_publication(title, published_at=timezone.now() + timedelta(days=days), **fields)
 
 
+def make_ready(title=None, **fields):
+    """A draft with all that publishing asks for."""
+    return make_draft(
+        title, **{"summary": "In short.", "body": "<p>At length.</p>", "topics": [make_topic()]} | fields
+    )
+
+
 def make_withdrawn(title=None, **fields):
     return make_publication(title, state=Publication.State.WITHDRAWN, **fields)
 

@@ -3,6 +3,7 @@ from publications.models.content_type import ContentType
 from publications.models.featured_item import FeaturedItem
 from publications.models.file import File
 from publications.models.image import Image
+from publications.models.logged_step import LoggedStep
 from publications.models.page import Page
 from publications.models.person import Authorship, Person
 from publications.models.preview_link import PreviewLink
@@ -17,6 +18,7 @@ __all__ = [
     "File",
     "Image",
     "Page",
+    "LoggedStep",
     "Person",
     "PreviewLink",
     "Publication",

@@ -1,0 +1,71 @@
+# The publish log: who moved which publication from one state to another. Rows are added by workflow.py,
+# and neither changed nor removed.
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from publications.querysets import LoggedStepQuerySet
+
+FINAL = "The publish log is only ever added to."
+
+
+class LoggedStep(models.Model):
+    """One step of one publication. It outlives the item and the person, whose names it keeps."""
+
+    class Step(models.TextChoices):
+        SUBMIT = "submit", "Submitted for review"
+        TAKE_BACK = "take_back", "Returned to draft"
+        PUBLISH = "publish", "Published"
+        SCHEDULE = "schedule", "Scheduled"
+        CHANGE_DATE = "change_date", "Date changed"
+        CANCEL = "cancel", "Schedule cancelled"
+        WITHDRAW = "withdraw", "Withdrawn"
+        REMOVE = "remove", "Removed"
+        MERGE = "merge", "Merged into another"
+        RESTORE = "restore", "Published again"
+
+    publication = models.ForeignKey(
+        "Publication", on_delete=models.SET_NULL, null=True, related_name="steps", editable=False
+    )
+    title = models.CharField(max_length=400, editable=False)
+    step = models.CharField(max_length=12, choices=Step, editable=False)
+    from_state = models.CharField("from", max_length=12, editable=False)
+    to_state = models.CharField("to", max_length=12, editable=False)
+    published_at = models.DateTimeField("publication date", null=True, editable=False)
+    note = models.TextField(blank=True, editable=False)
+    bypassed = models.TextField(
+        blank=True, editable=False, help_text="What was passed over, one reason on each line."
+    )
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    by_name = models.CharField("by", max_length=150, editable=False)
+
+    objects = LoggedStepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "step"
+        verbose_name_plural = "publish log"
+        ordering = ["-at", "-pk"]
+        default_permissions = ["view"]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="step_newest"),
+            models.Index(fields=["-at"], name="step_bypass_newest", condition=~Q(bypassed="")),
+        ]
+
+    def __str__(self):
+        return f"{self.get_step_display()}: {self.title}"
+
+    @property
+    def reasons(self) -> list[str]:
+        return self.bypassed.splitlines()
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError(FINAL)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError(FINAL)
