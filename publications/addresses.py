@@ -2,12 +2,20 @@
 # exports of one list all open it here, so that they are forms of the same thing.
 from typing import NamedTuple
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import Http404
 from django.urls import reverse
 
 from publications.filtered_list import FilteredList
 from publications.models import ContentType, Person, Publication, Redirect, Topic
+
+
+class GonePage(Exception):
+    """The publication that lived at the address asked for was removed."""
+
+    def __init__(self, publication: Publication):
+        super().__init__(publication.slug)
+        self.publication = publication
 
 
 class MovedPage(Exception):
@@ -23,11 +31,33 @@ def get_page_or_moved(queryset, slug: str, suffix: str = ""):
     suffix of the address asked for; else Http404."""
     if row := queryset.filter(slug=slug).first():
         return row
-    kind = queryset.model._meta.model_name
-    former = Redirect.objects.filter(slug=slug, **{f"{kind}__isnull": False}).values(kind)
-    if row := queryset.filter(pk__in=former).first():
+    if row := queryset.filter(pk__in=_formerly_at(slug, queryset.model)).first():
         raise MovedPage(row.get_absolute_url() + suffix)
     raise Http404
+
+
+def get_publication(queryset, slug: str, suffix: str = "") -> Publication:
+    """As `get_page_or_moved`. Where what was there is not in the queryset because it was taken away: GonePage,
+    or MovedPage to the page of the item it was merged into."""
+    try:
+        return get_page_or_moved(queryset, slug, suffix)
+    except Http404:
+        here = Q(slug=slug) | Q(pk__in=_formerly_at(slug, Publication))
+        taken = Publication.objects.taken_away().select_related("content_type", "replaced_by")
+        publication = taken.filter(here).first()
+    if not publication:
+        raise Http404
+    if publication.is_removed:
+        raise GonePage(publication)
+    if publication.replaced_by.has_address:
+        raise MovedPage(publication.replaced_by.get_absolute_url())
+    raise Http404
+
+
+def _formerly_at(slug: str, model):
+    """The keys of the rows whose former slug this is."""
+    kind = model._meta.model_name
+    return Redirect.objects.filter(slug=slug, **{f"{kind}__isnull": False}).values(kind)
 
 
 class OpenList(NamedTuple):

@@ -15,6 +15,8 @@ STATES = [
     ("scheduled", _("Scheduled")),
     ("published", pgettext_lazy("state", "Published")),
     ("withdrawn", _("Withdrawn")),
+    ("removed", _("Removed")),
+    ("merged", _("Merged")),
 ]
 
 

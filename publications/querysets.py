@@ -29,6 +29,8 @@ def state_rules(now=None) -> dict[str, Q]:
         "scheduled": scheduled_at(now),
         "published": public_now(now),
         "withdrawn": Q(state="withdrawn"),
+        "removed": Q(state="removed"),
+        "merged": Q(state="merged"),
     }
 
 
@@ -40,6 +42,10 @@ class PublicationQuerySet(QuerySet):
     def addressable(self, now=None):
         """What has a public page: the published, and the withdrawn with their notice."""
         return self.filter(state__in=["published", "withdrawn"], published_at__lte=now or clock.now())
+
+    def taken_away(self, now=None):
+        """What had a public page: the removed, where an explanation stays, and the merged, which lead on."""
+        return self.filter(state__in=["removed", "merged"], published_at__lte=now or clock.now())
 
     def visible_to(self, user, now=None):
         """What this user may find in lists: everything for staff who may view publications."""
@@ -99,7 +105,7 @@ class PublicationQuerySet(QuerySet):
     def for_cards(self):
         """All that a card shows, in one query and without the long texts."""
         return self.select_related("content_type", "image").defer(
-            "body", "key_findings", "search_text", "withdrawal_note"
+            "body", "key_findings", "search_text", "notice"
         )
 
 
@@ -174,7 +180,9 @@ class LoggedStepQuerySet(QuerySet):
 
 class PreviewLinkQuerySet(QuerySet):
     def open(self):
-        return self.filter(is_ended=False, expires_at__gt=timezone.now())
+        """Those that work. What was removed is gone for those who were once shown it too."""
+        links = self.filter(is_ended=False, expires_at__gt=timezone.now())
+        return links.exclude(publication__state__in=["removed", "merged"])
 
 
 class ImageQuerySet(QuerySet):

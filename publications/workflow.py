@@ -95,12 +95,12 @@ def cancel(publication, by):
 def withdraw(publication, by, note):
     """Its page stays and says why; every list drops it."""
     _refuse_unless(note.strip(), "Say why: readers who come for it find this notice.")
-    _take(Step.WITHDRAW, publication, by, note=note, state=State.WITHDRAWN, withdrawal_note=note.strip())
+    _take(Step.WITHDRAW, publication, by, note=note, state=State.WITHDRAWN, notice=note.strip())
 
 
 def restore(publication, by, passing=()):
     """Readers see it again, under its former date."""
-    _take(Step.RESTORE, publication, by, passing=passing, state=State.PUBLISHED, withdrawal_note="")
+    _take(Step.RESTORE, publication, by, passing=passing, state=State.PUBLISHED, notice="")
 
 
 def is_reviewed(publication, by) -> bool:

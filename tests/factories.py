@@ -77,6 +77,14 @@ def make_withdrawn(title=None, **fields):
     return make_publication(title, state=Publication.State.WITHDRAWN, **fields)
 
 
+def make_removed(title=None, **fields):
+    return make_publication(title, state=Publication.State.REMOVED, **fields)
+
+
+def make_merged(title=None, *, into, **fields):
+    return make_publication(title, state=Publication.State.MERGED, replaced_by=into, **fields)
+
+
 def make_featured(topic, publication, **fields):
     return FeaturedItem.objects.create(topic=topic, publication=publication, **fields)
 

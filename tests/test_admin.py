@@ -161,7 +161,7 @@ def test_refused_form_with_everything_emptied_still_shows(client, sign_in):
     sign_in("Editor")
     item = make_publication("Level of the Sea")
     response = submit(client, change(item), title="", slug="", published_at_0="nonsense", state="withdrawn")
-    assert set(errors(response)) == {"title", "published_at"}
+    assert set(errors(response)) == {"title", "published_at", "notice"}
     assert "Level of the Sea" in response.content.decode()
 
 

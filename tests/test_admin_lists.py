@@ -199,7 +199,7 @@ def test_overview_counts_and_points_to_what_needs_a_hand(editor):
     make_scheduled("Comes tomorrow")
     make_publication("No words about it", topics=[make_topic()])
     page = editor.get("/admin/")
-    assert [number for _, _, number in page.context["states"]] == [1, 1, 1, 1, 0]
+    assert [number for _, _, number in page.context["states"]] == [1, 1, 1, 1, 0, 0, 0]
     assert [(key, number) for key, _, number in page.context["attention"]] == [("summary", 2), ("topics", 1)]
     text = page.content.decode()
     assert "Waits for a reader" in text

@@ -269,7 +269,7 @@ def test_files_have_their_media_type_a_name_and_a_link_to_their_page(client):
 
 
 def test_withdrawn_item_is_cited_as_withdrawn(client):
-    publication = make_withdrawn("Wrong sums", withdrawal_note="Table 2 was wrong.")
+    publication = make_withdrawn("Wrong sums", notice="Table 2 was wrong.")
     make_file(publication)
     assert bib(client, publication).fields["note"] == "Withdrawn"
     assert ris(client, publication)["notes"] == ["Withdrawn"]

@@ -11,9 +11,11 @@ from tests.factories import (
     make_featured,
     make_file,
     make_image,
+    make_merged,
     make_page,
     make_person,
     make_publication,
+    make_removed,
     make_scheduled,
     make_staff,
     make_topic,
@@ -108,11 +110,31 @@ def test_hidden_item_is_unreachable_by_every_public_address(client, make):
     for address in hidden.own_addresses():
         assert client.get(address).status_code == 404, address
     for address in hidden.lists():
-        html = client.get(address).getvalue().decode()
-        asked_for = (
-            html.count(f'value="{SECRET}"') + html.count(f"“{SECRET}”") + html.count(f"<title>{SECRET}")
-        )
-        assert html.count(SECRET) - html.count(f"q={SECRET}") == asked_for, address
+        assert_says_nothing(client, address)
+
+
+def assert_says_nothing(client, address):
+    """But what was asked for."""
+    html = client.get(address).getvalue().decode()
+    asked_for = html.count(f'value="{SECRET}"') + html.count(f"“{SECRET}”") + html.count(f"<title>{SECRET}")
+    assert html.count(SECRET) - html.count(f"q={SECRET}") == asked_for, address
+
+
+def test_removed_item_is_gone_from_everywhere_but_its_explanation(client):
+    hidden = Hidden(make_removed)
+    for address in hidden.own_addresses():
+        is_of_the_item = address.startswith(hidden.item.get_absolute_url())
+        assert client.get(address).status_code == (410 if is_of_the_item else 404), address
+    for address in hidden.lists():
+        assert_says_nothing(client, address)
+
+
+def test_merged_item_shows_nowhere(client):
+    hidden = Hidden(lambda title, **fields: make_merged(title, into=make_publication("Whole"), **fields))
+    for address in hidden.own_addresses():
+        assert client.get(address).status_code in {301, 404}, address
+    for address in hidden.lists():
+        assert_says_nothing(client, address)
 
 
 def test_draft_page_is_unreachable_by_every_public_address(client):

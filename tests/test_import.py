@@ -74,7 +74,8 @@ def test_dates_are_in_the_time_zone_of_the_site(tmp_path, settings, written, mea
         ({"topics": {"name": "Water"}}, "row 2: topics: must be text, not an object"),
         (
             {"state": "gone"},
-            "row 2: state: “gone” is not a state (write one of draft, in_review, published, withdrawn)",
+            "row 2: state: “gone” is not a state (write one of draft, in_review, published, withdrawn, "
+            "removed, merged)",
         ),
         ({"featured_in": [{"position": 1}]}, "row 2: featured_in.topic: is missing"),
     ],

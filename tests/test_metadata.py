@@ -369,7 +369,7 @@ def test_author_with_blanks_in_both_names_stays_one_person(client):
 
 
 def test_withdrawn_item_says_so_everywhere_and_offers_no_file(client):
-    item = make_withdrawn("Wrong sums", withdrawal_note="Table 2 was wrong.", summary="All is well.")
+    item = make_withdrawn("Wrong sums", notice="Table 2 was wrong.", summary="All is well.")
     make_file(item)
     head, previews, nodes = read(client, item.get_absolute_url())
     assert nodes["Report"]["creativeWorkStatus"] == "Withdrawn"

@@ -104,11 +104,11 @@ def test_markup_in_an_editors_words_is_shown_not_run(client):
 
 def test_withdrawn_item_keeps_its_page_with_a_notice_and_leaves_the_lists(client):
     topic = make_topic("Coast")
-    item = make_withdrawn("Wrong sums", topics=[topic], withdrawal_note="Table 2 was wrong throughout.")
+    item = make_withdrawn("Wrong sums", topics=[topic], notice="Table 2 was wrong throughout.")
     file = make_file(item)
     response = client.get(item.get_absolute_url())
     assert response.status_code == 200
-    assert "This publication was withdrawn." in response.content.decode()
+    assert "Withdrawn on <time" in response.content.decode()
     assert "Table 2 was wrong throughout." in response.content.decode()
     assert '<meta name="robots" content="noindex">' in response.content.decode()
     assert file.get_absolute_url() not in response.content.decode()

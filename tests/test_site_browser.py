@@ -53,7 +53,7 @@ def world():
     make_file(wall)
     make_publication("The brief", type="research-brief", topics=[walls], lead=wall, summary="In short.")
     make_publication("مرافئ هادئة", topics=[coast], language="ar", slug="harbours")
-    make_withdrawn("Wrong sums", withdrawal_note="Table 2 was wrong.")
+    make_withdrawn("Wrong sums", notice="Table 2 was wrong.")
     make_featured(coast, wall)
     make_page("About", body="<h2>A</h2><p>x</p><h2>B</h2><p>y</p><h2>C</h2>", reviewed_on="2026-11-03")
     for number in range(25):

@@ -33,7 +33,7 @@ STAGES = {
     "in_review": lambda: make_ready(state="in_review"),
     "scheduled": lambda: make_scheduled(topics=[make_topic()], **WHOLE),
     "published": lambda: make_publication(topics=[make_topic()], **WHOLE),
-    "withdrawn": lambda: make_withdrawn(topics=[make_topic()], withdrawal_note="Wrong.", **WHOLE),
+    "withdrawn": lambda: make_withdrawn(topics=[make_topic()], notice="Wrong.", **WHOLE),
 }
 STEPS = {
     "submit": workflow.submit,
@@ -110,7 +110,7 @@ def test_log_keeps_who_did_what_when_and_why(editor):
         item.published_at,
         "2027-03-01T09:00:00+00:00",
     )
-    assert stored(item).withdrawal_note == "Table 2 is wrong."
+    assert stored(item).notice == "Table 2 is wrong."
     assert stored(item).changed_by == editor
 
 

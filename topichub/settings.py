@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "publications.site.previews.PreviewMiddleware",
     "publications.site.time_travel.TimeTravelMiddleware",
-    "publications.site.pages.MovedPageMiddleware",
+    "publications.site.pages.FormerPageMiddleware",
 ]
 
 # Data

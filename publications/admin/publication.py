@@ -53,12 +53,13 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
     ordering = ["-changed_at", "-pk"]
     search_fields = ["title"]
     search_help_text = "Words of the text, authors, number or DOI. Case and accents do not count."
-    autocomplete_fields = ["content_type", "topics", "image", "lead"]
+    autocomplete_fields = ["content_type", "topics", "image", "lead", "replaced_by"]
     inlines = [AuthorshipInline, FileInline]
     readonly_fields = ["picture_in_form", "body_as_shown", "history"]
     fieldsets = [
         ("Title and summary", {"fields": ["content_type", "title", "subtitle", "summary"]}),
-        ("When readers see it", {"fields": ["state", "published_at", "withdrawal_note"]}),
+        ("When readers see it", {"fields": ["state", "published_at"]}),
+        ("Taken back", {"fields": ["notice", ("replaced_by", "withdrawn_at")]}),
         ("Topics", {"fields": ["topics"]}),
         ("Picture", {"fields": ["image", "picture_in_form"]}),
         ("Text", {"fields": ["key_findings", "body"]}),
@@ -162,7 +163,7 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
     # Who may do what
 
     def has_change_permission(self, request, obj=None):
-        """Whoever may not publish may not touch what is public, scheduled or withdrawn either."""
+        """Whoever may not publish may not touch what is public, scheduled or taken back either."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or may_publish(request.user) or obj.state in STATES_OF_AUTHORS)
 

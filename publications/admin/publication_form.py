@@ -13,7 +13,8 @@ State = Publication.State
 STATES_OF_AUTHORS = {State.DRAFT, State.IN_REVIEW}
 STATE_HELP = (
     "Draft and In review: only signed-in colleagues see it. Published: readers see it from the date below on. "
-    "Withdrawn: its page stays and says why, and every list drops it."
+    "Withdrawn: its page stays and says why, and every list drops it. Removed: its page, files and pictures go, "
+    "and its address explains why. Merged: its address leads to another item."
 )
 STATE_HELP_FOR_AUTHORS = "Only signed-in colleagues see it. Choose “In review” when an editor may look at it; an editor publishes it."
 DOI_ADDRESS = re.compile(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
@@ -35,7 +36,7 @@ class PublicationForm(HubForm):
             "subtitle": forms.Textarea(attrs={"rows": 1}),
             "summary": forms.Textarea(attrs={"rows": 4}),
             "key_findings": forms.Textarea(attrs={"rows": 4}),
-            "withdrawal_note": forms.Textarea(attrs={"rows": 2}),
+            "notice": forms.Textarea(attrs={"rows": 2}),
             "state": forms.RadioSelect,
         }
         field_classes = {"doi": DoiField}
@@ -88,6 +89,8 @@ class PublicationForm(HubForm):
         publishes = cleaned.get("state") == State.PUBLISHED
         if publishes and cleaned.get("published_at") is None and "published_at" not in self.errors:
             cleaned["published_at"] = timezone.now().replace(microsecond=0)
+        if "state" in self.changed_data and "withdrawn_at" not in self.changed_data:
+            cleaned["withdrawn_at"] = None  # it is taken back anew, and dated when it is saved
         return cleaned
 
 

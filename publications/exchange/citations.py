@@ -1,7 +1,7 @@
 # One publication as a file for reference managers.
 from django.http import HttpResponse
 
-from publications.addresses import get_page_or_moved
+from publications.addresses import get_publication
 from publications.caching import private_for_staff
 from publications.citing.reference import with_references
 from publications.exchange.formats import CITATIONS
@@ -12,7 +12,7 @@ from publications.models.slugs import make_slug
 def citation(request, slug, form):
     """What is withdrawn can still be cited, and says that it was withdrawn."""
     readable = with_references(Publication.objects.readable_by(request.user))
-    publication = get_page_or_moved(readable, slug, suffix=f"cite.{form}")
+    publication = get_publication(readable, slug, suffix=f"cite.{form}")
     absolute = request.build_absolute_uri
     name = make_slug(publication.report_number, fallback=publication.slug)
     headers = {

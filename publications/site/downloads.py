@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
 
-from publications.addresses import get_page_or_moved
+from publications.addresses import get_publication
 from publications.caching import private_for_staff
 from publications.images import rendition_path
 from publications.models import Image, Publication
@@ -31,7 +31,7 @@ def image_rendition(request, pk, name):
 def file_detail(request, slug, name):
     """A download. A withdrawn item keeps its page, but not its files."""
     downloadable = Publication.objects.downloadable_by(request.user, preview=open_preview(request))
-    publication = get_page_or_moved(downloadable, slug, suffix=name)
+    publication = get_publication(downloadable, slug, suffix=name)
     file = get_object_or_404(publication.files, name=name)
     response = ranges.serve(
         request,

@@ -101,7 +101,7 @@ def _make_feed(request, listing, subject, name) -> Feed:
 
 def _rows(listing):
     authors = Prefetch("authorships", Authorship.objects.select_related("person"))
-    rows = listing.ordered.select_related("content_type", "image").defer("search_text", "withdrawal_note")
+    rows = listing.ordered.select_related("content_type", "image").defer("search_text", "notice")
     return rows.prefetch_related(authors, "topics", "files")[:ENTRIES]
 
 

@@ -154,7 +154,7 @@ def _filled(pairs) -> list[tuple[str, str]]:
 
 def _description(publication: Publication) -> str:
     if publication.is_withdrawn:
-        return f"{_('This publication was withdrawn.')} {publication.withdrawal_note}".strip()
+        return f"{_('This publication was withdrawn.')} {publication.notice}".strip()
     return publication.summary or publication.title
 
 

@@ -1,13 +1,14 @@
-# How a public page is answered: former addresses, pages that only staff may keep, lists.
+# How a public page is answered: former addresses, what was removed, pages that only staff may keep, lists.
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
-from publications.addresses import MovedPage
+from publications.addresses import GonePage, MovedPage
 from publications.caching import private_for_staff
 
 
-class MovedPageMiddleware:
-    """Answers MovedPage with one permanent redirect that keeps the query string."""
+class FormerPageMiddleware:
+    """Answers MovedPage with one permanent redirect that keeps the query string, and GonePage with an
+    explanation."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -16,6 +17,9 @@ class MovedPageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
+        if isinstance(exception, GonePage):
+            context = {"publication": exception.publication}
+            return render(request, "publications/publication_gone.html", context, status=410)
         if not isinstance(exception, MovedPage):
             return None
         query = request.META.get("QUERY_STRING", "")

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications import clock
-from publications.addresses import get_page_or_moved, open_list
+from publications.addresses import get_page_or_moved, get_publication, open_list
 from publications.citing.reference import make_reference
 from publications.citing.styles import format_all
 from publications.listing.cards import attach_bylines, attach_companions, featured_in
@@ -126,7 +126,8 @@ def publication_detail(request, slug):
     now = clock.now()
     preview = open_preview(request)
     readable = Publication.objects.readable_by(request.user, now, preview)
-    publication = get_page_or_moved(readable.select_related("content_type", "image", "lead"), slug)
+    readable = readable.select_related("content_type", "image", "lead", "replaced_by")
+    publication = get_publication(readable, slug)
     attach_companions(attach_bylines([publication]), now)
     prefetch_related_objects([publication], "topics", "files")
     topics = list(publication.topics.all())

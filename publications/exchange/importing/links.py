@@ -8,20 +8,24 @@ from publications.exchange.importing.values import quoted
 from publications.models import FeaturedItem, Publication, Topic
 
 CHUNK = 500
+State = Publication.State
 MOST_FEATURED = 6
 
 
 class Links:
-    """Collects what rows say of their study's main item and of featured places, a few dozen bytes each."""
+    """Collects what rows say of other items and of featured places, a few dozen bytes each."""
 
     def __init__(self, report, catalogue):
         self.report, self.catalogue = report, catalogue
-        self._leads, self._places, self._cleared = [], defaultdict(list), {}
+        self._leads, self._replacements, self._places, self._cleared = [], [], defaultdict(list), {}
 
     def remember(self, item) -> None:
         row, pk = item.row, item.publication.pk
         if "lead" in row.stated and (row.lead or not item.is_new):
             self._leads.append((row.number, pk, row.lead))
+        if "replaced_by" in row.stated and (row.replaced_by or not item.is_new):
+            is_merged = row.columns.get("state") == State.MERGED
+            self._replacements.append((row.number, pk, row.replaced_by, is_merged))
         for place in row.places:
             topic = self.catalogue.topic(place.topic)
             self._places[topic].append((place.position, row.number, pk))
@@ -34,6 +38,9 @@ class Links:
         for start in range(0, len(self._leads), CHUNK):
             with transaction.atomic():
                 changed |= self._set_leads(self._leads[start : start + CHUNK])
+        for start in range(0, len(self._replacements), CHUNK):
+            with transaction.atomic():
+                changed |= self._set_replacements(self._replacements[start : start + CHUNK])
         with transaction.atomic():
             for topic, places in self._places.items():
                 changed |= self._feature(topic, sorted(places))
@@ -41,9 +48,7 @@ class Links:
         return changed
 
     def _set_leads(self, leads) -> set[int]:
-        names = {name for _, _, name in leads if name}
-        found = list(Publication.objects.filter(Q(import_id__in=names) | Q(doi__in=names)))
-        main = {item.doi: item for item in found} | {item.import_id: item for item in found}
+        main = _named({name for _, _, name in leads})
         items = Publication.objects.in_bulk([pk for _, pk, _ in leads])
         changed = set()
         for number, pk, name in leads:
@@ -70,6 +75,22 @@ class Links:
         if item.companions.exists():
             return "this item is the main item of its study, so it cannot belong to another"
         return ""
+
+    def _set_replacements(self, replacements) -> set[int]:
+        named = _named({name for _, _, name, _ in replacements})
+        items = Publication.objects.in_bulk([pk for _, pk, _, _ in replacements])
+        changed = set()
+        for number, pk, name, is_merged in replacements:
+            item, other = items[pk], named.get(name) if name else None
+            if problem := _replacement_problem(item, other, name):
+                self.report.warn(number, "replaced_by", f"{problem}; the item went in without it")
+                continue
+            state = State.MERGED if is_merged else item.state
+            if (item.replaced_by_id, item.state) != (other and other.pk, state):
+                item.replaced_by, item.state = other, state
+                item.save(update_fields=["replaced_by", "state", "changed_at"])
+                changed.add(number)
+        return changed
 
     def _feature(self, topic_pk, places) -> set[int]:
         topic = Topic.objects.get(pk=topic_pk)
@@ -103,3 +124,22 @@ class Links:
             numbers |= {self._cleared[pk] for pk in gone.values_list("publication_id", flat=True)}
             gone.delete()
         return numbers
+
+
+def _named(names: set[str]) -> dict[str, Publication]:
+    """The items with these ids or DOIs, by both."""
+    names = names - {""}
+    found = list(Publication.objects.filter(Q(import_id__in=names) | Q(doi__in=names)))
+    return {item.doi: item for item in found} | {item.import_id: item for item in found}
+
+
+def _replacement_problem(item, other, name) -> str:
+    if name and not other:
+        return f"there is no item with the id or DOI {quoted(name)}"
+    if not name and item.is_merged:
+        return "a merged item needs one"
+    if other and other.pk == item.pk:
+        return "an item cannot stand in for itself"
+    if other and Publication.objects.filter(pk=other.pk, state=State.MERGED).exists():
+        return f"{quoted(other.title)} was merged itself; name what it was merged into"
+    return ""

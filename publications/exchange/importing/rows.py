@@ -22,7 +22,8 @@ COLUMNS = {
     "key_findings": ("key_findings", values.findings),
     "body_html": ("body", values.text),
     "state": ("state", values.state),
-    "withdrawal_note": ("withdrawal_note", values.text),
+    "withdrawal_note": ("notice", values.text),
+    "withdrawn_at": ("withdrawn_at", values.instant),
     "number": ("report_number", values.line),
     "doi": ("doi", values.doi),
     "language": ("language", values.line),
@@ -30,7 +31,7 @@ COLUMNS = {
     "id": ("import_id", values.line),
     "slug": ("slug", values.line),
 }
-OTHERS = ("type", "topics", "date", "authors", "image", "lead", "featured_in")
+OTHERS = ("type", "topics", "date", "authors", "image", "lead", "replaced_by", "featured_in")
 KEYS = (*COLUMNS, *OTHERS)
 # Clearing these would leave an item without what every item has; an empty value says nothing instead.
 NEVER_CLEARED = {"title", "state", "import_id", "slug"}
@@ -73,6 +74,7 @@ class Row:
     authors: list[str] = field(default_factory=list)
     picture: Picture | None = None
     lead: str = ""
+    replaced_by: str = ""
     places: list[Place] = field(default_factory=list)
 
     @property
@@ -103,6 +105,7 @@ def read_row(number: int, raw: dict, report) -> Row:
     row.topics = reading.take("topics", _topics) or []
     row.authors = reading.take("authors", _authors) or []
     row.lead = reading.take("lead", values.line) or ""
+    row.replaced_by = reading.take("replaced_by", values.line) or ""
     row.picture = reading.picture()
     row.places = reading.places()
     if reading.problems:

@@ -102,6 +102,11 @@ def moment(value) -> Moment | None:
     return Moment(at.astimezone(dt.UTC), is_day)
 
 
+def instant(value) -> dt.datetime | None:
+    found = moment(value)
+    return found and found.at
+
+
 def _on_the_clock(at: dt.datetime, is_day: bool) -> dt.datetime:
     zone = timezone.get_default_timezone()
     aware = at.replace(tzinfo=zone)

@@ -19,6 +19,7 @@ from publications.exchange.importing.rows import Row, read_row
 from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import quoted
 from publications.models import Authorship, Publication
+from publications.models.publication import UNPUBLISHED
 
 BATCH = 500
 # Numbers left for what editors make while an import runs, so that the two never want the same one.
@@ -131,6 +132,8 @@ class Importer:
         stated = dict(row.columns)
         if "date" in row.stated and not self._is_same_day(row, publication):
             stated["published_at"] = row.date.at if row.date else None
+        if stated.get("state") == State.MERGED and not publication.replaced_by_id:
+            stated["state"] = State.REMOVED  # until the item it was merged into is in, too
         for name, value in stated.items():
             if getattr(publication, name) != value:
                 setattr(publication, name, value)
@@ -166,8 +169,11 @@ class Importer:
     def _is_complete(self, item) -> bool:
         """Whether it may be published, if it is; rejects it if not."""
         publication, picture, problems = item.publication, item.row.picture, []
-        if publication.state in (State.PUBLISHED, State.WITHDRAWN) and not publication.published_at:
+        if publication.state not in UNPUBLISHED and not publication.published_at:
             problems.append(("date", "is missing; what is published or withdrawn needs one"))
+        is_merged = item.row.columns.get("state") == State.MERGED
+        if is_merged and not (item.row.replaced_by or publication.replaced_by_id):
+            problems.append(("replaced_by", "is missing; name the item it was merged into"))
         if publication.state == State.PUBLISHED and (picture or publication.image):
             words = picture.words if picture else {}
             image = publication.image
@@ -236,6 +242,7 @@ class Importer:
             return
         for publication in publications:
             publication.search_text = publication.make_search_text()
+            publication.date_withdrawal()
         Publication.objects.bulk_create(reversed(publications), batch_size=100)
         with connection.cursor() as cursor:  # new items of others come after these
             for statement in connection.ops.sequence_reset_sql(no_style(), [Publication]):
