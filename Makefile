@@ -1,7 +1,7 @@
 # Every command a newcomer needs. The work is done by scripts/, manage.py and the tools in .venv.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run manage test test-sqlite test-postgres lint format check clean
+.PHONY: help setup run manage test test-sqlite test-postgres lint format messages check clean
 
 PYTHON := .venv/bin/python
 # A public site's settings with a key and a database of no consequence.
@@ -44,6 +44,9 @@ lint: .venv/.ready  ## Check style, missing migrations and the settings of a pub
 format: .venv/.ready  ## Put the code in order
 	@$(PYTHON) -m ruff check --fix --quiet
 	@$(PYTHON) -m ruff format
+
+messages: .venv/.ready  ## Bring the translations in locale/ up to date with the source, and compile them
+	@$(PYTHON) -m scripts.messages
 
 check: lint test  ## Everything a change must pass
 

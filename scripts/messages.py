@@ -1,5 +1,6 @@
 # Keeps the translations in locale/ in step with the sentences in the source: what `make messages` does.
 # The site itself reads only the compiled catalogues, which are kept beside the written ones.
+import datetime as dt
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,17 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 LOCALE_DIR = PROJECT_DIR / "locale"
 SOURCES = ("publications", "topichub", "templates")
 # Staff read the admin, whose own sentences are English beside Django's, which has translations of its own.
-LEFT_OUT = ("publications/admin", "publications/migrations", "templates/admin", "templates/registration")
+LEFT_OUT = ("publications/admin", "templates/admin", "templates/registration")
+# Headers that would change with every run, and say nothing that the history does not know.
+NO_DATE = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+LEFT_OUT_HEADERS = (
+    "Report-Msgid",
+    "POT-Creation",
+    "PO-Revision",
+    "Last-Translator",
+    "Language-Team",
+    "Generated-By",
+)
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -57,14 +68,16 @@ def written_catalogues() -> list[Path]:
 
 def read_catalogue(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale=path.parent.parent.name, abort_invalid=True)
+        catalog = read_po(file, locale=path.parent.parent.name, abort_invalid=True)
+    catalog.creation_date = catalog.revision_date = NO_DATE
+    return catalog
 
 
 def brought_up_to_date(path: Path, template: Catalog) -> Catalog:
     """The catalogue with all sentences of the source and no others. Nothing is guessed: a sentence that
     changed has no translation until somebody writes it."""
     catalog = read_catalogue(path)
-    catalog.update(template, no_fuzzy_matching=True, update_creation_date=False, update_header_comment=False)
+    catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
     return catalog
 
 
@@ -78,7 +91,10 @@ def written(catalog: Catalog) -> str:
     """Without line numbers, which change with every edit of a source file."""
     file = BytesIO()
     write_po(file, catalog, width=100, include_lineno=False, ignore_obsolete=True, sort_by_file=True)
-    return file.getvalue().decode()
+    lines = file.getvalue().decode().splitlines(keepends=True)
+    return "".join(
+        line for line in lines if not line.startswith(tuple(f'"{name}' for name in LEFT_OUT_HEADERS))
+    )
 
 
 def missing(catalog: Catalog) -> list[str]:

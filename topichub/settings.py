@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from topichub import environment as env
@@ -151,6 +152,6 @@ LOGGING = {
 
 # Ours
 TOPICHUB_SITE_NAME = env.text("TOPICHUB_SITE_NAME", "topichub")
-TOPICHUB_TAGLINE = env.text("TOPICHUB_TAGLINE", "Research, by topic")
-TOPICHUB_DESCRIPTION = env.text("TOPICHUB_DESCRIPTION", "Everything we publish, free to read.")
+TOPICHUB_TAGLINE = env.text("TOPICHUB_TAGLINE", _("Research, by topic"))
+TOPICHUB_DESCRIPTION = env.text("TOPICHUB_DESCRIPTION", _("Everything we publish, free to read."))
 TOPICHUB_ROBOTS = env.choice("TOPICHUB_ROBOTS", ["allow", "no-training", "none"])

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from publications.models import Authorship, Publication
 from publications.models.person import make_sort_name
@@ -14,7 +15,7 @@ from publications.models.slugs import make_slug
 
 ENDS_A_SENTENCE = tuple(".?!…؟。？！")
 # Named in a byline, but not cited as authors where somebody else is.
-NOT_AUTHORS = {"editor", "translator", "illustrator", "photographer", "designer"}
+NOT_AUTHORS = "editor, translator, illustrator, photographer, designer"
 
 
 class Name(NamedTuple):
@@ -133,8 +134,16 @@ def _cut_particle(words: list[str], *, from_end: bool) -> tuple[str, str]:
 
 def _authors(authorships) -> list[Authorship]:
     authorships = list(authorships)
-    authors = [one for one in authorships if one.role.strip().lower() not in NOT_AUTHORS]
+    others = _roles_of_others()
+    authors = [one for one in authorships if one.role.strip().casefold() not in others]
     return authors or authorships
+
+
+def _roles_of_others() -> set[str]:
+    """As editors of this site write them, and in English."""
+    # Translators: separated by commas; list every form a byline may show, such as both genders.
+    words = gettext("editor, translator, illustrator, photographer, designer")
+    return {role.strip().casefold() for role in f"{NOT_AUTHORS},{words}".replace("،", ",").split(",")}
 
 
 def _key(publication: Publication, names: tuple[Name, ...], date: dt.date | None) -> str:

@@ -1,15 +1,17 @@
+from django.conf import settings
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
+from django.utils.translation import gettext_lazy as _, override, pgettext_lazy
 
 TYPES = [
     # name, plural, slug, mark, citation family
-    ("Report", "Reports", "report", 1, "report"),
-    ("Research Brief", "Research Briefs", "research-brief", 5, "report"),
-    ("Working Paper", "Working Papers", "working-paper", 7, "report"),
-    ("Testimony", "Testimonies", "testimony", 3, "report"),
-    ("Commentary", "Commentary", "commentary", 2, "commentary"),
-    ("News Release", "News Releases", "news-release", 4, "news"),
-    ("Tool", "Tools", "tool", 6, "software"),
+    (_("Report"), _("Reports"), "report", 1, "report"),
+    (_("Research Brief"), _("Research Briefs"), "research-brief", 5, "report"),
+    (_("Working Paper"), _("Working Papers"), "working-paper", 7, "report"),
+    (_("Testimony"), _("Testimonies"), "testimony", 3, "report"),
+    (_("Commentary"), pgettext_lazy("plural", "Commentary"), "commentary", 2, "commentary"),
+    (_("News Release"), _("News Releases"), "news-release", 4, "news"),
+    (_("Tool"), _("Tools"), "tool", 6, "software"),
 ]
 ALL = ("add", "change", "delete", "view")
 WRITE = ("add", "change", "view")
@@ -43,8 +45,11 @@ GROUPS = {"Author": AUTHOR, "Editor": EDITOR, "Administrator": ADMINISTRATOR}
 
 
 def add_types(apps, schema_editor):
+    """Named in the language the site has when it is set up; their addresses are the same everywhere."""
     content_types = apps.get_model("publications", "ContentType")
     for position, (name, plural, slug, mark, family) in enumerate(TYPES, start=1):
+        with override(settings.LANGUAGE_CODE):
+            name, plural = str(name), str(plural)
         content_types.objects.get_or_create(
             slug=slug,
             defaults={
@@ -72,7 +77,7 @@ def add_groups(apps, schema_editor):
         config.models_module = None
     permissions = apps.get_model("auth", "Permission").objects
     for name, rights in GROUPS.items():
-        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=name)
+        group, is_new = apps.get_model("auth", "Group").objects.get_or_create(name=name)
         for model, actions in rights.items():
             codenames = [f"{action}_{model}" for action in actions]
             found = permissions.filter(

@@ -30,7 +30,7 @@ class Catalogue:
         for pk, name, plural, slug in ContentType.objects.order_by("pk").values_list(
             "pk", "name", "plural", "slug"
         ):
-            for key in (name, plural, slug):
+            for key in (name, plural, slug, slug.replace("-", " ")):
                 self.types.setdefault(fold(key), pk)
         for pk, name in Topic.objects.order_by("pk").values_list("pk", "name"):
             self.topics.setdefault(fold(name), pk)
