@@ -178,6 +178,14 @@ class LoggedStepQuerySet(QuerySet):
     bulk_update = delete = update
 
 
+class MenuEntryQuerySet(QuerySet):
+    def for_menus(self):
+        """All that the menus show, and the frame they are in, in one query and without the long texts."""
+        return self.select_related("frame", "page", "topic", "content_type").defer(
+            "page__body", "topic__introduction"
+        )
+
+
 class PreviewLinkQuerySet(QuerySet):
     def open(self):
         """Those that work. What was removed is gone for those who were once shown it too."""

@@ -14,7 +14,9 @@ from publications.models import (
     ContentType,
     FeaturedItem,
     File,
+    Frame,
     Image,
+    MenuEntry,
     Page,
     Person,
     Publication,
@@ -43,6 +45,12 @@ def make_page(title=None, **fields):
     """Published unless told otherwise."""
     fields.setdefault("state", Page.State.PUBLISHED)
     return Page.objects.create(title=title or f"Page {next(_number)}", **fields)
+
+
+def make_entry(place="footer", **fields):
+    """An entry at the end of a menu."""
+    frame = Frame.objects.get()
+    return MenuEntry.objects.create(frame=frame, place=place, **{"position": 99} | fields)
 
 
 def make_publication(title=None, *, topics=(), authors=(), type="report", **fields):

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
-from publications.models import FeaturedItem, Publication
+from publications.models import FeaturedItem, MenuEntry, Menus, Publication
 from tests.factories import (
     jpeg,
     make_draft,
@@ -135,6 +135,27 @@ def test_a_new_row_is_moved_and_a_removed_one_disturbs_nothing(page, complaints)
     assert complaints == []
 
 
+def test_menus_are_ordered_by_their_names(page, complaints):
+    sign_in(page, "Editor")
+    page.goto("/admin/publications/menus/")
+    main, footer = (page.get_by_role("group", name=name, exact=True) for name in ("Main menu", "Footer"))
+    footer.get_by_label("Label").first.fill("All topics")
+    main.get_by_role("button", name="Down: Topics").click()
+    assert (
+        page.locator("#entries-group [data-ordering-status]").inner_text() == "Topics is now number 2 of 3."
+    )
+    down = footer.get_by_role("button", name=re.compile("^Down")).first
+    down.focus()
+    assert down.get_attribute("aria-label") == "Down: All topics"
+    page.keyboard.press("Enter")
+    save(page)
+    assert [entry.name for entry in MenuEntry.objects.order_by("-place", "position")] == [
+        *("Publications", "Topics", "People"),
+        *("Publications", "All topics", "People"),
+    ]
+    assert complaints == []
+
+
 # Writing and choosing
 
 
@@ -216,7 +237,9 @@ def everything():
     make_scheduled()
     Publication.objects.create(title="In review", state="in_review", content_type=item.content_type)
     yield from ["/admin/", LIST, f"{LIST}?type=report&from=2020-01-01", f"{LIST}?from=never", f"{LIST}add/"]
-    yield from [change(each) for each in (item, topic, image, people[0], item.content_type, page)]
+    yield from [
+        change(each) for each in (item, topic, image, people[0], item.content_type, page, Menus.objects.get())
+    ]
     yield from [
         f"/admin/publications/{name}/"
         for name in ("topic", "image", "person", "contenttype", "redirect", "page")

@@ -17,6 +17,8 @@ SECTIONS = [
     "Person",
     "Image",
     "Page",
+    "Menus",
+    "Frame",
     "ContentType",
     "PreviewLink",
     "Redirect",

@@ -2,6 +2,7 @@
 from publications.models.content_type import ContentType
 from publications.models.featured_item import FeaturedItem
 from publications.models.file import File
+from publications.models.frame import Frame, MenuEntry, Menus
 from publications.models.image import Image
 from publications.models.logged_step import LoggedStep
 from publications.models.page import Page
@@ -16,7 +17,10 @@ __all__ = [
     "ContentType",
     "FeaturedItem",
     "File",
+    "Frame",
     "Image",
+    "MenuEntry",
+    "Menus",
     "Page",
     "LoggedStep",
     "Person",

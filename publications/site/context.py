@@ -1,9 +1,8 @@
-# What every page's frame needs. No queries here: it runs for every page, the admin's and errors included.
+# What every page's frame needs. It runs for every page, the admin's and errors included, so what needs a
+# query is a function, called where a template uses it.
 from django.conf import settings
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
-MENU = [(_("Topics"), "topic-list"), (_("Publications"), "publication-list"), (_("People"), "person-list")]
+from publications.site.frame import get_frame
 
 
 def site(request):
@@ -11,10 +10,11 @@ def site(request):
         "site_name": settings.TOPICHUB_SITE_NAME,
         "site_tagline": settings.TOPICHUB_TAGLINE,
         "site_description": settings.TOPICHUB_DESCRIPTION,
-        "main_menu": [_entry(name, reverse(f"publications:{view}"), request.path) for name, view in MENU],
+        "main_menu": lambda: [_link(entry, request.path) for entry in get_frame(request).main],
+        "footer_menu": lambda: [_link(entry, request.path) for entry in get_frame(request).footer],
     }
 
 
-def _entry(name: str, url: str, path: str) -> dict:
-    current = "page" if path == url else "true" if path.startswith(url) else ""
-    return {"name": name, "url": url, "current": current}
+def _link(entry, path: str) -> dict:
+    current = "page" if path == entry.url else "true" if path.startswith(entry.url) else ""
+    return {"name": entry.name, "url": entry.url, "rel": entry.rel, "current": current}

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from publications.models import Topic
+from publications.site.frame import do_without_database
 from publications.site.previews import PARAMETER
 
 TOPICS = 6
@@ -48,6 +49,7 @@ def page_not_found(request, exception=None):
 
 
 def server_error(request):
+    do_without_database(request)
     return _page(
         request,
         500,

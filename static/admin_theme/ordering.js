@@ -6,9 +6,9 @@
   const positionOf = (row) => row.querySelector("input[name$='-position']");
 
   const nameOf = (row) => {
-    const chosen = row.querySelector("select option:checked")?.textContent.trim();
     const typed = row.querySelector("input[name$='-label']")?.value.trim();
-    return chosen || typed || row.querySelector(".row-name").textContent.trim();
+    const chosen = [...row.querySelectorAll("select")].find((select) => select.value)?.selectedOptions[0].textContent.trim();
+    return typed || chosen || row.querySelector(".row-name").textContent.trim();
   };
 
   const renumber = (group) => rowsOf(group).forEach((row, place) => (positionOf(row).value = place));

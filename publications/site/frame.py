@@ -1,0 +1,38 @@
+# What frames every page, read with one query for each request, and remembered for the page that tells of a
+# fault of ours, which asks the database nothing.
+from typing import NamedTuple
+
+from publications.models import Frame, MenuEntry
+
+
+class PageFrame(NamedTuple):
+    row: Frame
+    main: list[MenuEntry]
+    footer: list[MenuEntry]
+
+
+BUILT_IN = PageFrame(Frame(), [MenuEntry(list_name=name) for name in MenuEntry.List], [])
+_latest = BUILT_IN
+
+
+def get_frame(request) -> PageFrame:
+    if not hasattr(request, "page_frame"):
+        request.page_frame = _load()
+    return request.page_frame
+
+
+def do_without_database(request) -> None:
+    """From here on this request gets the frame of the page that was made last."""
+    request.page_frame = _latest
+
+
+def _load() -> PageFrame:
+    """One query, or two where all menus are empty."""
+    global _latest
+    entries = list(MenuEntry.objects.for_menus())
+    row = entries[0].frame if entries else Frame.objects.first() or Frame()
+    shown = [entry for entry in entries if entry.is_shown]
+    _latest = PageFrame(
+        row, *([entry for entry in shown if entry.place == place] for place in MenuEntry.Place)
+    )
+    return _latest
