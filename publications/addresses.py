@@ -71,7 +71,7 @@ class OpenList(NamedTuple):
 # see hidden items in the list of everything alone, where states show.
 SUBJECTS = {
     "topic": (
-        lambda now: Topic.objects.all(),
+        lambda now: Topic.objects.select_related("picture"),
         lambda topic: Publication.objects.in_topic(topic),
         ("topic", "q", "state"),
     ),

@@ -194,6 +194,12 @@ class PreviewLinkQuerySet(QuerySet):
 
 
 class ImageQuerySet(QuerySet):
+    def lacking_renditions(self, version):
+        """Those with a file whose renditions were made before this version of the set."""
+        return self.exclude(file="").filter(
+            Q(renditions__version__isnull=True) | Q(renditions__version__lt=version)
+        )
+
     def visible_to(self, user, now=None, preview=None):
         """Pictures of a public publication or of a topic, and of the item a preview link opens, while they
         may be used; all for staff."""

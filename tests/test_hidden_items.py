@@ -6,6 +6,8 @@ import time_machine
 from django.urls import get_resolver
 from django.utils import timezone
 
+from publications.site.social_cards import person_card, publication_card
+from publications.social_cards import make_key
 from tests.factories import (
     make_draft,
     make_featured,
@@ -58,6 +60,8 @@ class Hidden:
             *(self.person.get_absolute_url() + name for name in ("feed.atom", "feed.json", *EXPORTS)),
             *(f"{self.item.get_absolute_url()}cite.{form}" for form in ("bib", "ris", "json")),
             *(self.image.rendition_url(name) for name in names),
+            f"/social-cards/publication/{self.item.pk}/{make_key(publication_card(self.item))}.png",
+            f"/social-cards/person/{self.person.pk}/{make_key(person_card(self.person))}.png",
             f"/media/{self.image.file.name}",
             f"/media-is-not-served/{self.image.file.name}",
         ]
@@ -171,6 +175,7 @@ def test_every_public_address_is_walked():
         "person-detail",
         "type-detail",
         "image-rendition",
+        "social-card",
         "health",
         "atom-feed",
         "json-feed",
@@ -209,7 +214,7 @@ def test_staff_find_hidden_items_in_the_finder_marked_and_with_edit_links(client
     assert "Early thoughts" in html
     assert f"{SECRET} paper" not in html
     for address in hidden.own_addresses()[:-2]:
-        if not address.startswith(hidden.person.get_absolute_url()):
+        if not address.startswith((hidden.person.get_absolute_url(), "/social-cards/")):
             response = client.get(address)
             assert response.status_code == 200
             assert "no-store" in response["Cache-Control"]

@@ -73,6 +73,13 @@ def rendered(manifest, storage):
             yield format, entry["width"], opened(file)
 
 
+def opened_rendition(entry, storage):
+    with storage.open(rendition_path(entry["name"])) as file:
+        picture = Image.open(file)
+        picture.load()
+    return picture
+
+
 def largest(manifest, storage):
     """The largest rendition, decoded from WebP, whose colours are the easiest to compare."""
     with storage.open(rendition_path(manifest["webp"][-1]["name"])) as file:
@@ -267,7 +274,17 @@ def test_every_file_of_the_manifest_has_the_listed_size_and_format(storage):
     for format, width, picture in rendered(manifest, storage):
         picture.load()
         assert (picture.format.lower(), picture.size) == (format, (width, round(width * 2 / 3)))
-    assert len(stored_files(storage)) == 9
+    assert (manifest["card"]["width"], manifest["card"]["height"]) == (1200, 630)
+    assert opened_rendition(manifest["card"], storage).size == (1200, 630)
+    assert len(stored_files(storage)) == 10
+
+
+def test_crop_for_link_previews_keeps_the_focal_point_and_is_not_made_of_a_small_picture(storage):
+    picture = with_corner(1000, 1000, (0, 900, 1000, 1000))
+    top = opened_rendition(render(saved(picture), storage, focal=(0.5, 0))["card"], storage)
+    bottom = opened_rendition(render(saved(picture), storage, focal=(0.5, 1))["card"], storage)
+    assert not is_near(top.getpixel((600, 620)), bottom.getpixel((600, 620)))
+    assert "card" not in render(saved(plain(599, 900)), storage)
 
 
 def test_names_are_the_end_of_their_paths(storage):

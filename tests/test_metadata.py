@@ -3,12 +3,14 @@
 import re
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from io import BytesIO
 
 import extruct
 import pytest
 import time_machine
 from django.contrib.staticfiles import finders
 from django.utils import timezone
+from PIL import Image as Picture
 
 from publications.models import Publication
 from tests.factories import (
@@ -116,9 +118,12 @@ def test_report_is_described_by_what_its_page_shows(client, wall):
         ("Data", "text/csv"),
         ("Full report", "application/pdf"),
     ]
-    assert (work["image"]["caption"], work["image"]["creditText"]) == ("The wall.", "Photo: O. S.")
+    assert [(image["width"], image["height"]) for image in work["image"]] == [(960, 640), (1200, 630)]
+    for image in work["image"]:
+        assert (image["caption"], image["creditText"]) == ("The wall.", "Photo: O. S.")
     assert work["publisher"]["@id"] == nodes["Organization"]["@id"]
-    for address in (work["image"]["url"], *(file["contentUrl"] for file in work["encoding"])):
+    images = [image["url"] for image in work["image"]]
+    for address in (*images, *(file["contentUrl"] for file in work["encoding"])):
         assert client.get(address).status_code == 200
 
 
@@ -215,17 +220,20 @@ def test_preview_of_an_item_has_its_words_picture_and_dates(client, wall):
     assert head.all("article:tag") == ["Coast", "Walls & water"]
     names = [name for name, _ in head.metas if name and name.startswith("og:image")]
     assert names == ["og:image", "og:image:type", "og:image:width", "og:image:height", "og:image:alt"]
-    assert (previews["og:image:width"], previews["og:image:height"]) == ("960", "640")
+    assert (previews["og:image:width"], previews["og:image:height"]) == ("1200", "630")
     assert previews["og:image:alt"] == "A wall & a path"
-    assert client.get(previews["og:image"])["Content-Type"] == "image/jpeg"
+    response = client.get(previews["og:image"])
+    assert response["Content-Type"] == previews["og:image:type"] == "image/jpeg"
+    assert Picture.open(BytesIO(response.getvalue())).size == (1200, 630)
     assert head.one("twitter:card") == "summary_large_image"
 
 
-def test_preview_without_picture_is_a_small_card(client):
+def test_preview_without_picture_is_a_card_of_its_words(client):
     make_publication("Plain", language="pt-BR")
     head, previews, nodes = read(client, "/publications/plain/")
-    assert "og:image" not in previews
-    assert head.one("twitter:card") == "summary"
+    assert (previews["og:image:type"], previews["og:image:alt"]) == ("image/png", "Plain | topichub")
+    assert head.one("twitter:card") == "summary_large_image"
+    assert "image" not in nodes["Report"]
     assert previews["og:locale"] == "pt_BR"
     assert nodes["Report"]["inLanguage"] == "pt-BR"
 
@@ -235,7 +243,7 @@ def test_picture_that_may_no_longer_be_used_is_not_told(client, wall, usable_unt
     wall.image.usable_until = usable_until
     wall.image.save()
     _, previews, nodes = read(client, "/publications/who-pays/")
-    assert "og:image" not in previews
+    assert previews["og:image:type"] == "image/png"
     assert "image" not in nodes["Report"]
 
 

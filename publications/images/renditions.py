@@ -1,7 +1,9 @@
-# The files readers see of a picture: upright 3:2 crops of fixed widths, in sRGB, without metadata.
+# The files readers see of a picture: upright 3:2 crops of fixed widths, and a wider one for link previews, in
+# sRGB, without metadata.
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
+from typing import NamedTuple
 
 from django.core.files.base import ContentFile
 from PIL import Image, ImageCms
@@ -11,6 +13,8 @@ from publications.images.decoding import decode, encode, open_picture, read_byte
 RATIO = 3 / 2
 WIDTHS = (320, 640, 960, 1440)
 FALLBACK_WIDTH = 960
+CARD_SIZE = (1200, 630)  # what link previews ask for
+LEAST_CARD_CROP = 600  # pixels: what is narrower would be a blur at that size
 ENCODINGS = {
     "avif": {"quality": 60, "speed": 8},
     "webp": {"quality": 78, "method": 4},
@@ -18,6 +22,8 @@ ENCODINGS = {
 }
 # Part of what names are made from: raise it whenever the same picture would come out differently.
 RENDITION_VERSION = 1
+# Kept in each manifest: raise it whenever other files belong to a picture, and it is seen that some lack.
+SET_VERSION = 2
 
 PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
@@ -32,11 +38,13 @@ def render(file, storage, *, focal=(0.5, 0.5)):
     data = read_bytes(file)
     image = open_picture(data)
     recipe = f"{sha256(data).hexdigest()} {focal[0]:.4f} {focal[1]:.4f} {RENDITION_VERSION}"
-    widths = _widths(_crop_width(upright_size(image), focal))
-    manifest = _manifest(sha256(recipe.encode()).hexdigest()[:32], widths)
-    missing = [entry for entry in _entries(manifest) if not storage.exists(rendition_path(entry[2]))]
+    size = upright_size(image)
+    widths = _widths(_crop_width(size, RATIO))
+    has_card = _crop_width(size, CARD_SIZE[0] / CARD_SIZE[1]) >= LEAST_CARD_CROP
+    manifest = _manifest(sha256(recipe.encode()).hexdigest()[:32], widths, has_card)
+    missing = [entry for entry in _entries(manifest) if not storage.exists(rendition_path(entry.name))]
     if missing:
-        _make(_largest(image, max(widths), focal), missing, storage)
+        _make(_Crops(image, focal, _size(max(widths))), missing, storage)
     return manifest
 
 
@@ -59,8 +67,8 @@ def _clamp(value, low, high):
     return max(low, min(value, high))
 
 
-def _crop_width(size, focal):
-    left, _top, right, _bottom = focal_crop_box(*size, RATIO, focal)
+def _crop_width(size, ratio):
+    left, _top, right, _bottom = focal_crop_box(*size, ratio, (0.5, 0.5))
     return right - left
 
 
@@ -69,53 +77,80 @@ def _widths(crop_width):
     return [width for width in WIDTHS if width <= crop_width] or [crop_width]
 
 
-def _height(width):
-    return max(1, round(width / RATIO))
+def _size(width):
+    return width, max(1, round(width / RATIO))
 
 
-def _manifest(key, widths):
+def _manifest(key, widths, has_card):
     fallback = max((width for width in widths if width <= FALLBACK_WIDTH), default=min(widths))
-    return {
-        "width": max(widths),
-        "height": _height(max(widths)),
+    manifest = {
+        "version": SET_VERSION,
         "avif": [{"width": width, "name": f"{key}-{width}.avif"} for width in widths],
         "webp": [{"width": width, "name": f"{key}-{width}.webp"} for width in widths],
-        "jpeg": {"width": fallback, "height": _height(fallback), "name": f"{key}-{fallback}.jpg"},
+        "jpeg": {"name": f"{key}-{fallback}.jpg"},
     }
+    manifest["width"], manifest["height"] = _size(max(widths))
+    manifest["jpeg"]["width"], manifest["jpeg"]["height"] = _size(fallback)
+    if has_card:
+        width, height = CARD_SIZE
+        manifest["card"] = {"width": width, "height": height, "name": f"{key}-card.jpg"}
+    return manifest
+
+
+class _Entry(NamedTuple):
+    format: str
+    size: tuple[int, int]
+    name: str
 
 
 def _entries(manifest):
-    """Yield (format, width, name) of every file in the manifest."""
+    """Yield every file in the manifest."""
     for format in ("avif", "webp"):
         for entry in manifest[format]:
-            yield format, entry["width"], entry["name"]
-    yield "jpeg", manifest["jpeg"]["width"], manifest["jpeg"]["name"]
+            yield _Entry(format, _size(entry["width"]), entry["name"])
+    yield _Entry("jpeg", _size(manifest["jpeg"]["width"]), manifest["jpeg"]["name"])
+    if "card" in manifest:
+        yield _Entry("jpeg", CARD_SIZE, manifest["card"]["name"])
 
 
-def _make(largest, entries, storage):
+def _make(crops, entries, storage):
     def encoded(entry):
-        format, width, _name = entry
-        picture = largest.resize((width, _height(width)), Image.Resampling.LANCZOS)
-        return encode(picture, format, ENCODINGS[format])
+        return encode(crops.make(entry.size), entry.format, ENCODINGS[entry.format])
 
     with ThreadPoolExecutor(max_workers=2) as pool:  # the encoders let other threads run
-        for (_format, _width, name), content in zip(entries, pool.map(encoded, entries), strict=True):
-            path = rendition_path(name)
+        for entry, content in zip(entries, pool.map(encoded, entries), strict=True):
+            path = rendition_path(entry.name)
             saved = storage.save(path, ContentFile(content))
             if saved != path:  # somebody else made the same file a moment ago
                 storage.delete(saved)
 
 
-def _largest(image, width, focal):
-    """Return the crop around `focal`, `width` pixels wide, from which all smaller ones are made."""
-    shrink = _crop_width(upright_size(image), focal) / width
-    # A JPEG can be decoded at a half, a quarter or an eighth of its size: several times faster.
-    image.draft(None, (int(image.width / shrink) + 1, int(image.height / shrink) + 1))
-    decode(image)
-    picture = _flattened(upright(image))
-    box = focal_crop_box(*picture.size, RATIO, focal)
-    picture = picture.resize((width, _height(width)), Image.Resampling.LANCZOS, box=box, reducing_gap=2)
-    return _in_srgb(picture, image.info.get("icc_profile"))
+class _Crops:
+    """The crops of one picture around `focal`. Those of 3:2 are made from the largest of them."""
+
+    def __init__(self, image, focal, largest):
+        shrink = min(
+            _crop_width(upright_size(image), width / height) / width for width, height in (largest, CARD_SIZE)
+        )
+        # A JPEG can be decoded at a half, a quarter or an eighth of its size: several times faster.
+        image.draft(None, (int(image.width / shrink) + 1, int(image.height / shrink) + 1))
+        decode(image)
+        self._picture, self._profile, self._focal = (
+            _flattened(upright(image)),
+            image.info.get("icc_profile"),
+            focal,
+        )
+        self._largest = self._crop(largest)
+
+    def make(self, size):
+        if size == CARD_SIZE:
+            return self._crop(size)
+        return self._largest.resize(size, Image.Resampling.LANCZOS)
+
+    def _crop(self, size):
+        box = focal_crop_box(*self._picture.size, size[0] / size[1], self._focal)
+        picture = self._picture.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=2)
+        return _in_srgb(picture, self._profile)
 
 
 def _flattened(picture):

@@ -102,13 +102,22 @@ class Image(models.Model):
     @property
     def preview(self) -> dict | None:
         """`url`, `width` and `height` of the JPEG, the one format that every program can show."""
-        rendition = self.renditions.get("jpeg")
+        return self._rendition("jpeg")
+
+    @property
+    def card(self) -> dict | None:
+        """The same of the crop for link previews. Small pictures have none."""
+        return self._rendition("card")
+
+    def _rendition(self, name: str) -> dict | None:
+        rendition = self.renditions.get(name)
         return rendition and rendition | {"url": self.rendition_url(rendition["name"])}
 
     @property
     def rendition_names(self) -> set[str]:
         sets = [*self.renditions.get("avif", []), *self.renditions.get("webp", [])]
-        return {rendition["name"] for rendition in [*sets, self.renditions.get("jpeg")] if rendition}
+        single = [self.renditions.get("jpeg"), self.renditions.get("card")]
+        return {rendition["name"] for rendition in [*sets, *single] if rendition}
 
     def clean(self):
         super().clean()
@@ -137,7 +146,8 @@ class Image(models.Model):
             raise ValidationError({"file": error.messages}) from error
 
     def save(self, *args, **kwargs):
-        """Checks and stores a new file; makes renditions when the file or the focal point changed.
+        """Checks and stores a new file; makes renditions when the file or the focal point changed, or
+        when some lack.
 
         Costs up to a few seconds for a large picture, once. Raises ValidationError for a file that is
         not a picture we take.
@@ -155,7 +165,7 @@ class Image(models.Model):
         if not self.file:
             changed, self.renditions = bool(self.renditions), {}
             return changed
-        if self.renditions.get("focal") == focal:
+        if self.renditions.get("focal") == focal and self.renditions.get("version") == images.SET_VERSION:
             return False
         with self.file.open("rb") as original:
             self.renditions = images.render(original, self.file.storage, focal=focal) | {"focal": focal}

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext as _, to_locale
 from publications.citing.reference import Reference
 from publications.models import ContentType, Page, Person, Publication
 from publications.site import structured_data
+from publications.site.social_cards import LinkPicture, picture_of_publication, picture_of_text
 
 DESCRIPTION_LENGTH = 300
 FAMILIES = ContentType.CitationFamily
@@ -46,7 +47,7 @@ class Head(NamedTuple):
         return any(name.startswith("DC.") for name, _ in self.names)
 
 
-def page_head(request, name: str, description: str, crumbs=(), path: str = "") -> Head:
+def page_head(request, name: str, description: str, picture, crumbs=(), path: str = "") -> Head:
     """Of a page that is no list of publications. `crumbs` are (name, path) of each step after Home; `path`
     is the page's own address where a query string belongs to it."""
     site = _site(request)
@@ -54,7 +55,7 @@ def page_head(request, name: str, description: str, crumbs=(), path: str = "") -
     nodes = [structured_data.breadcrumb(site, crumbs)] if crumbs else []
     if crumbs:
         nodes.append(structured_data.collection(site, name, address))
-    return _head(site, "website", name, address, description, nodes=nodes)
+    return _head(site, "website", name, address, description, picture, nodes=nodes)
 
 
 def text_head(request, page: Page) -> Head:
@@ -66,10 +67,15 @@ def text_head(request, page: Page) -> Head:
         structured_data.text_page(site, page, address),
     ]
     description = page.description or page.title
-    return _head(site, "website", page.title, address, description, nodes=nodes, is_indexed=page.is_public)
+    picture = picture_of_text(page)
+    return _head(
+        site, "website", page.title, address, description, picture, nodes=nodes, is_indexed=page.is_public
+    )
 
 
-def list_head(request, listing, name: str, description: str, crumbs=(), person: Person | None = None) -> Head:
+def list_head(
+    request, listing, name: str, description: str, picture, crumbs=(), person: Person | None = None
+) -> Head:
     """Of a page built around a FilteredList. Filtered lists stay out of search engines."""
     site = _site(request)
     address = site.absolute(listing.canonical_url)
@@ -78,7 +84,7 @@ def list_head(request, listing, name: str, description: str, crumbs=(), person: 
     if person:
         nodes.append(structured_data.profile(site, person, site.absolute(listing.path)))
     is_indexed = not (listing.is_filtered or listing.errors)
-    return _head(site, "website", name, address, description, nodes=nodes, is_indexed=is_indexed)
+    return _head(site, "website", name, address, description, picture, nodes=nodes, is_indexed=is_indexed)
 
 
 def publication_head(request, publication: Publication, reference: Reference, files, topics, crumbs) -> Head:
@@ -96,7 +102,8 @@ def publication_head(request, publication: Publication, reference: Reference, fi
         publication.title,
         reference.url,
         description,
-        properties=[*_picture(site, publication), *_article(publication, topics)],
+        picture_of_publication(publication),
+        properties=_article(publication, topics),
         names=[*_dublin_core(publication, reference), *(_citation(reference) if is_report else ())],
         nodes=nodes,
         is_indexed=publication.is_public,
@@ -119,6 +126,7 @@ def _head(
     title,
     address,
     description,
+    picture: LinkPicture | None,
     *,
     properties=(),
     names=(),
@@ -133,9 +141,10 @@ def _head(
         ("og:url", address),
         ("og:site_name", site.name),
         ("og:locale", to_locale(language or site.language)),
+        *(_picture(site, picture) if picture else ()),
         *properties,
     ]
-    card = "summary_large_image" if any(name == "og:image" for name, _ in properties) else "summary"
+    card = "summary_large_image" if picture else "summary"
     return Head(
         address=address,
         description=Truncator(description).chars(DESCRIPTION_LENGTH),
@@ -161,15 +170,13 @@ def _description(publication: Publication) -> str:
 # Link previews
 
 
-def _picture(site, publication: Publication) -> list[tuple[str, str]]:
-    if not (preview := publication.preview):
-        return []
+def _picture(site, picture: LinkPicture) -> list[tuple[str, str]]:
     return [
-        ("og:image", site.absolute(preview["url"])),
-        ("og:image:type", "image/jpeg"),
-        ("og:image:width", preview["width"]),
-        ("og:image:height", preview["height"]),
-        ("og:image:alt", publication.image.alt),
+        ("og:image", site.absolute(picture.path)),
+        ("og:image:type", picture.media_type),
+        ("og:image:width", picture.width),
+        ("og:image:height", picture.height),
+        ("og:image:alt", picture.alt),
     ]
 
 

@@ -103,7 +103,7 @@ def work(site, publication: Publication, reference: Reference, files, topics) ->
             {"@type": "Thing", "name": topic.name, "url": site.absolute(topic.get_absolute_url())}
             for topic in topics
         ],
-        "image": _picture(site, publication),
+        "image": _pictures(site, publication),
         "encoding": [_file(site, file) for file in files],
         "creativeWorkStatus": "Withdrawn" if publication.is_withdrawn else "",
     }
@@ -144,17 +144,21 @@ def _kind(is_organisation: bool) -> str:
     return "Organization" if is_organisation else "Person"
 
 
-def _picture(site, publication: Publication) -> dict | None:
-    if not (preview := publication.preview):
-        return None
-    node = {
-        "@type": "ImageObject",
-        "url": site.absolute(preview["url"]),
-        "width": preview["width"],
-        "height": preview["height"],
-    }
-    shown = {"caption": publication.image.caption, "creditText": publication.image.credit}
-    return node | {key: value for key, value in shown.items() if value}
+def _pictures(site, publication: Publication) -> list[dict]:
+    """The picture in the proportions of the page and in those of link previews."""
+    image = publication.picture
+    shown = {"caption": image.caption, "creditText": image.credit} if image else {}
+    return [
+        {
+            "@type": "ImageObject",
+            "url": site.absolute(crop["url"]),
+            "width": crop["width"],
+            "height": crop["height"],
+            **{key: value for key, value in shown.items() if value},
+        }
+        for crop in (image and image.preview, image and image.card)
+        if crop
+    ]
 
 
 def _file(site, file) -> dict:

@@ -2,7 +2,7 @@
 from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
-from publications.site import downloads, feeds, sitemaps, views
+from publications.site import downloads, feeds, sitemaps, social_cards, views
 
 app_name = "publications"
 
@@ -38,6 +38,7 @@ urlpatterns = [
     page("people/<slug:slug>/", views.person_detail, "person-detail"),
     page("types/<slug:slug>/", views.type_detail, "type-detail"),
     page("images/<int:pk>/<str:name>", downloads.image_rendition, "image-rendition"),
+    page("social-cards/<slug:kind>/<slug:name>/<slug:key>.png", social_cards.social_card, "social-card"),
     page("healthz", downloads.health, "health"),
     page("sitemap.xml", sitemaps.index, "sitemap-index"),
     page("sitemap-<slug:section>.xml", sitemaps.section, "sitemap"),

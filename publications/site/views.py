@@ -21,6 +21,12 @@ from publications.site.feeds import feed_links
 from publications.site.metadata import list_head, page_head, publication_head, text_head
 from publications.site.pages import show, show_list
 from publications.site.previews import open_preview
+from publications.site.social_cards import (
+    picture_of_page,
+    picture_of_person,
+    picture_of_topic,
+    picture_of_type,
+)
 
 LATEST = 7
 RELATED = 3
@@ -50,7 +56,12 @@ def home(request):
             "tiles": tiles,
             "topics": [topic for topic in topics if topic not in tiles],
             "feeds": feed_links(),
-            "head": page_head(request, settings.TOPICHUB_SITE_NAME, settings.TOPICHUB_DESCRIPTION),
+            "head": page_head(
+                request,
+                settings.TOPICHUB_SITE_NAME,
+                settings.TOPICHUB_DESCRIPTION,
+                picture_of_page("home"),
+            ),
         },
     )
 
@@ -79,6 +90,7 @@ def topic_list(request):
                 request,
                 _("Topics"),
                 _("All research topics of %(site)s, with counts and newest dates.") % _site(),
+                picture_of_page("topics"),
                 crumbs=[(_("Topics"), request.path)],
             ),
         },
@@ -94,6 +106,7 @@ def topic_detail(request, slug):
     path = topic.path_within(family)
     above = [(_("Topics"), reverse("publications:topic-list"))]
     above += [(member.name, member.get_absolute_url()) for member in (*path, topic)]
+    description, picture = topic.description or topic.name, picture_of_topic(topic)
     context = {
         "topic": topic,
         "path": path,
@@ -102,7 +115,7 @@ def topic_detail(request, slug):
         "is_first_page": listing.page_number == 1,
         "featured": featured,
         "feeds": feed_links(listing, topic),
-        "head": list_head(request, listing, topic.name, topic.description or topic.name, above),
+        "head": list_head(request, listing, topic.name, description, picture, above),
     }
     return show_list(request, "publications/topic_detail.html", listing, context)
 
@@ -117,7 +130,7 @@ def publication_list(request):
     context = {
         "staff_view": is_staff,
         "feeds": feed_links(listing),
-        "head": list_head(request, listing, _("Publications"), description),
+        "head": list_head(request, listing, _("Publications"), description, picture_of_page("publications")),
     }
     return show_list(request, "publications/publication_list.html", listing, context)
 
@@ -161,7 +174,9 @@ def person_list(request):
     description = _("The authors of %(site)s.") % _site()
     pager = Pager(request.path, page)
     crumbs = [(_("People"), request.path)]
-    head = page_head(request, _("People"), description, crumbs, path=pager.url(page.number))
+    head = page_head(
+        request, _("People"), description, picture_of_page("people"), crumbs, pager.url(page.number)
+    )
     context = {"page": page, "pager": pager, "head": head}
     return show(request, "publications/person_list.html", context)
 
@@ -172,7 +187,7 @@ def person_detail(request, slug):
     attach_companions(listing.page.rows, now)
     crumbs = [(_("People"), reverse("publications:person-list")), (person.name, listing.path)]
     description = _("Publications by %(person)s.") % {"person": person.name}
-    head = list_head(request, listing, person.name, description, crumbs, person)
+    head = list_head(request, listing, person.name, description, picture_of_person(person), crumbs, person)
     context = {"person": person, "feeds": feed_links(listing, person), "head": head}
     return show_list(request, "publications/person_detail.html", listing, context)
 
@@ -186,7 +201,8 @@ def type_detail(request, slug):
         (content_type.plural, listing.path),
     ]
     description = _("%(types)s of %(site)s, newest first.") % (_site() | {"types": content_type.plural})
-    head = list_head(request, listing, content_type.plural, description, crumbs)
+    picture = picture_of_type(content_type)
+    head = list_head(request, listing, content_type.plural, description, picture, crumbs)
     context = {"content_type": content_type, "feeds": feed_links(listing, content_type), "head": head}
     return show_list(request, "publications/type_detail.html", listing, context)
 

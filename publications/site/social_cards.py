@@ -1,0 +1,158 @@
+# The picture that link previews show of a page: its own where it has one, else a card drawn from its words.
+import datetime as dt
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from publications.models import ContentType, Page, Person, Publication, Topic
+from publications.social_cards import SIZE, Card, draw, make_key
+
+YEAR = dt.timedelta(days=365)
+REMEMBERED_FOR = dt.timedelta(days=1)
+
+
+class LinkPicture(NamedTuple):
+    path: str
+    media_type: str
+    width: int
+    height: int
+    alt: str
+
+
+def picture_of_publication(publication: Publication) -> LinkPicture | None:
+    """Costs no query where the authors are loaded. What readers cannot open has no picture to share; what
+    is withdrawn says so on a card."""
+    if publication.is_withdrawn:
+        return _drawn("publication", publication.pk, publication_card(publication))
+    if not publication.is_public:
+        return None
+    return _photographed(publication.picture) or _drawn(
+        "publication", publication.pk, publication_card(publication)
+    )
+
+
+def picture_of_topic(topic: Topic) -> LinkPicture:
+    picture = topic.picture if topic.picture and topic.picture.is_usable() else None
+    return _photographed(picture) or _drawn("topic", topic.pk, topic_card(topic))
+
+
+def picture_of_person(person: Person) -> LinkPicture:
+    return _drawn("person", person.pk, person_card(person))
+
+
+def picture_of_type(content_type: ContentType) -> LinkPicture:
+    return _drawn("type", content_type.pk, type_card(content_type))
+
+
+def picture_of_text(page: Page) -> LinkPicture | None:
+    return _drawn("text", page.pk, text_card(page)) if page.is_public else None
+
+
+def picture_of_page(name: str) -> LinkPicture:
+    return _drawn("page", name, page_card(name))
+
+
+def social_card(request, kind, name, key):
+    """A card under the name made from what it shows, so that it may be kept. Whatever else is asked for
+    leads there, and nothing but what a page names is ever drawn."""
+    card = _find_card(kind, name)
+    if key != make_key(card):
+        return redirect(_address(kind, name, card))
+    content = cache.get_or_set(f"social-card-{key}", lambda: draw(card), REMEMBERED_FOR.total_seconds())
+    response = HttpResponse(content, content_type="image/png")
+    patch_cache_control(response, public=True, max_age=int(YEAR.total_seconds()), immutable=True)
+    return response
+
+
+def _find_card(kind: str, name: str) -> Card:
+    """Of what every reader may open, whoever asks. Http404 of anything else."""
+    if kind == "page" and name in _page_titles():
+        return page_card(name)
+    if kind not in ROWS or not name.isdecimal():
+        raise Http404
+    find_rows, make_card = ROWS[kind]
+    if not (row := find_rows().filter(pk=name).first()):
+        raise Http404
+    return make_card(row)
+
+
+def _photographed(image) -> LinkPicture | None:
+    if not image or not (card := image.card):
+        return None
+    return LinkPicture(card["url"], "image/jpeg", card["width"], card["height"], image.alt)
+
+
+def _drawn(kind: str, name, card: Card) -> LinkPicture:
+    return LinkPicture(_address(kind, name, card), "image/png", *SIZE, f"{card.title} | {card.site}")
+
+
+def _address(kind: str, name, card: Card) -> str:
+    return reverse("publications:social-card", args=[kind, name, make_key(card)])
+
+
+# What each card says
+
+
+def publication_card(publication: Publication) -> Card:
+    at = publication.published_at
+    return Card(
+        site=settings.TOPICHUB_SITE_NAME,
+        title=publication.title,
+        label=publication.content_type.name,
+        mark=publication.content_type.mark,
+        date=date_format(timezone.localdate(at), _("j F Y")) if at else "",
+        foot=_(", ").join(authorship.printed_name for authorship in publication.authorships.all()),
+        notice=_("Withdrawn") if publication.is_withdrawn else "",
+    )
+
+
+def topic_card(topic: Topic) -> Card:
+    return Card(settings.TOPICHUB_SITE_NAME, topic.name, label=_("Topics"), foot=topic.description)
+
+
+def person_card(person: Person) -> Card:
+    return Card(settings.TOPICHUB_SITE_NAME, person.name, label=_("People"))
+
+
+def type_card(content_type: ContentType) -> Card:
+    return Card(
+        settings.TOPICHUB_SITE_NAME, content_type.plural, label=_("Publications"), mark=content_type.mark
+    )
+
+
+def text_card(page: Page) -> Card:
+    return Card(settings.TOPICHUB_SITE_NAME, page.title, foot=page.description)
+
+
+def page_card(name: str) -> Card:
+    foot = settings.TOPICHUB_DESCRIPTION if name == "home" else ""
+    return Card(settings.TOPICHUB_SITE_NAME, _page_titles()[name], foot=foot)
+
+
+def _page_titles() -> dict[str, str]:
+    return {
+        "home": settings.TOPICHUB_TAGLINE,
+        "topics": _("Topics"),
+        "publications": _("Publications"),
+        "people": _("People"),
+    }
+
+
+ROWS = {
+    "publication": (
+        lambda: Publication.objects.addressable().for_cards().prefetch_related("authorships__person"),
+        publication_card,
+    ),
+    "topic": (lambda: Topic.objects.all(), topic_card),
+    "person": (lambda: Person.objects.published(), person_card),
+    "type": (lambda: ContentType.objects.all(), type_card),
+    "text": (lambda: Page.objects.published(), text_card),
+}
