@@ -16,8 +16,10 @@ from publications.models import Publication
 from tests.factories import (
     jpeg,
     make_draft,
+    make_entry,
     make_file,
     make_image,
+    make_page,
     make_person,
     make_publication,
     make_staff,
@@ -171,6 +173,17 @@ def test_organisation_is_the_publisher_with_its_name_and_logo(client, wall):
     organisation = read(client, "/")[2]["Organization"]
     assert (organisation["name"], organisation["url"]) == ("topichub", f"{HUB}/")
     assert finders.find(organisation["logo"].removeprefix(f"{HUB}/static/"))
+
+
+def test_organisation_names_the_policies_that_a_menu_shows(client, wall):
+    make_entry(page=make_page("Corrections policy", role="corrections"))
+    make_entry(page=make_page("Funding", role="funding", state="draft"))
+    make_entry("main", page=make_page("How we work", role="principles"))
+    make_page("Privacy", role="privacy")
+    organisation = read(client, "/publications/who-pays/")[2]["Organization"]
+    assert organisation["correctionsPolicy"] == f"{HUB}/corrections-policy/"
+    assert organisation["publishingPrinciples"] == f"{HUB}/how-we-work/"
+    assert "ownershipFundingInfo" not in organisation
 
 
 def test_search_of_the_site_is_described_and_works(client, wall):

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from PIL import Image as Picture
 
 from publications.exchange.importing import import_publications
-from publications.models import ContentType, FeaturedItem, Image, Person, Publication, Topic
-from publications.sample.loading import DEMO_PASSWORD, FILES, ORGANISATIONS
+from publications.models import ContentType, FeaturedItem, Image, MenuEntry, Page, Person, Publication, Topic
+from publications.sample.loading import DEMO_PASSWORD, FILES, FOLDER, ORGANISATIONS
 from publications.sample.pictures import DRAWINGS, draw
 from tests.factories import make_publication
 
@@ -142,7 +142,7 @@ def load(**options):
 
 
 @pytest.mark.django_db
-def test_sample_loads_into_an_empty_database_and_again_changes_nothing(small_pictures):
+def test_sample_loads_into_an_empty_database_and_again_changes_nothing(small_pictures, client):
     assert load(pictures=small_pictures) == f"Loaded {len(ROWS)} sample publications.\n"
     assert Publication.objects.count() == len(ROWS)
     assert Topic.objects.count() == 14
@@ -151,9 +151,42 @@ def test_sample_loads_into_an_empty_database_and_again_changes_nothing(small_pic
     assert Publication.objects.filter(lead__isnull=False).count() == 9
     organisations = Person.objects.filter(is_organisation=True, authorships__isnull=False)
     assert set(organisations.values_list("name", flat=True)) == set(ORGANISATIONS)
+    assert_institute_has_its_pages(client)
     for path in FILES:
         report = import_publications(path, images_dir=small_pictures)
         assert (report.created, report.updated, report.rejected, report.warnings) == (0, 0, 0, [])
+
+
+def assert_institute_has_its_pages(client):
+    """Every link in them leads somewhere, and each stands in the footer."""
+    roles = {"about", "accessibility", "privacy", "corrections", "funding"}
+    assert set(Page.objects.published().values_list("role", flat=True)) == roles
+    footer = [entry.page for entry in MenuEntry.objects.filter(place="footer", page__isnull=False)]
+    assert {page.role for page in footer} == roles
+    for page in footer:
+        html = client.get(page.get_absolute_url()).content.decode()
+        addresses = re.findall(r'href="([^"]+)"', page.body)
+        assert all(client.get(path).status_code == 200 for path in addresses if path.startswith("/"))
+        assert all("example.org" in address for address in addresses if not address.startswith("/"))
+        assert "Last reviewed" in html
+
+
+def test_accessibility_statement_has_every_part():
+    pages = json.loads((FOLDER / "pages.json").read_text())
+    statement = next(page for page in pages if page["role"] == "accessibility")
+    for part in (
+        "is committed to",
+        "What this statement covers",
+        "partially compliant",
+        "Content that is not accessible",
+        "WCAG 1.3.1",
+        "by 30 June 2027",
+        "mailto:access@example.org",
+        "Office for Equal Access",
+        "was prepared on 6 October 2025 and last reviewed on 5 October 2026",
+    ):
+        assert part in statement["body_html"], part
+    assert statement["title"] == "Accessibility statement"
 
 
 @pytest.mark.django_db

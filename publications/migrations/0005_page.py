@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                             ("corrections", "Corrections policy"),
                             ("funding", "Funding and ownership"),
                         ],
-                        help_text="What machines are told that the page is. Readers find it by the menus.",
+                        help_text="Machines are told what the page is, and that it is the organisation's once a menu shows it.",
                         max_length=20,
                     ),
                 ),

@@ -46,7 +46,7 @@ class Page(SluggedModel):
         max_length=20,
         choices=Role,
         blank=True,
-        help_text="What machines are told that the page is. Readers find it by the menus.",
+        help_text="Machines are told what the page is, and that it is the organisation's once a menu shows it.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -1,4 +1,5 @@
 # Puts the sample collection and the people who may edit it into a database.
+import json
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from publications.exchange.importing import Report, import_publications
-from publications.models import Person, Topic
+from publications.models import Frame, MenuEntry, Page, Person, Topic
 from publications.sample.pictures import draw_all
 
 FOLDER = Path(__file__).resolve().parent
@@ -47,6 +48,7 @@ def load_collection(progress: Progress, pictures: Path | None = None) -> list[Re
             for path in FILES
         ]
         give_topics_pictures()
+        add_pages()
     return reports
 
 
@@ -57,6 +59,18 @@ def give_topics_pictures() -> None:
         if first and not topic.picture:
             topic.picture = first.publication.image
             topic.save()
+
+
+def add_pages() -> None:
+    """The institute's own pages, the first of them in the main menu and all of them in the footer."""
+    frame, _ = Frame.objects.get_or_create()
+    for position, row in enumerate(json.loads((FOLDER / "pages.json").read_text()), start=10):
+        page = Page.objects.create(body=row.pop("body_html"), state=Page.State.PUBLISHED, **row)
+        MenuEntry.objects.create(frame=frame, place=MenuEntry.Place.FOOTER, position=position, page=page)
+        if page.role == Page.Role.ABOUT:
+            MenuEntry.objects.create(
+                frame=frame, place=MenuEntry.Place.MAIN, position=position, page=page, label="About"
+            )
 
 
 def create_demo_users() -> list[str]:

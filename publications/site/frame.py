@@ -2,13 +2,18 @@
 # fault of ours, which asks the database nothing.
 from typing import NamedTuple
 
-from publications.models import Frame, MenuEntry
+from publications.models import Frame, MenuEntry, Page
 
 
 class PageFrame(NamedTuple):
     row: Frame
     main: list[MenuEntry]
     footer: list[MenuEntry]
+
+    @property
+    def pages(self) -> list[Page]:
+        """The institute's own pages that the menus lead to."""
+        return [entry.page for entry in (*self.main, *self.footer) if entry.page]
 
 
 BUILT_IN = PageFrame(Frame(), [MenuEntry(list_name=name) for name in MenuEntry.List], [])

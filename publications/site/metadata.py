@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext as _, to_locale
 from publications.citing.reference import Reference
 from publications.models import ContentType, Page, Person, Publication
 from publications.site import structured_data
+from publications.site.frame import PageFrame, get_frame
 from publications.site.social_cards import LinkPicture, picture_of_publication, picture_of_text
 
 DESCRIPTION_LENGTH = 300
@@ -32,6 +33,7 @@ class Site(NamedTuple):
     description: str
     language: str
     absolute: Callable[[str], str]  # turns a path into an address
+    frame: PageFrame
 
 
 class Head(NamedTuple):
@@ -117,6 +119,7 @@ def _site(request) -> Site:
         settings.TOPICHUB_DESCRIPTION,
         get_language(),
         request.build_absolute_uri,
+        get_frame(request),
     )
 
 

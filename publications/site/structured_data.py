@@ -19,6 +19,11 @@ WORKS = {
 }
 
 
+POLICIES = {
+    Page.Role.PRINCIPLES: "publishingPrinciples",
+    Page.Role.CORRECTIONS: "correctionsPolicy",
+    Page.Role.FUNDING: "ownershipFundingInfo",
+}
 TEXT_PAGES = {Page.Role.ABOUT: "AboutPage", Page.Role.CONTACT: "ContactPage"}
 
 
@@ -182,6 +187,11 @@ def _organisation(site) -> dict:
         "name": site.name,
         "url": site.absolute("/"),
         "logo": site.absolute(static("mark.svg")),
+        **{
+            POLICIES[page.role]: site.absolute(page.get_absolute_url())
+            for page in site.frame.pages
+            if page.role in POLICIES
+        },
     }
 
 
