@@ -18,6 +18,7 @@ LAYERS = [
         "dates",
         "languages",
         "richtext",
+        "markdown",
         "images",
         "pdf",
         "caching",

@@ -58,6 +58,7 @@ class Hidden:
             self.file.get_absolute_url(),
             self.person.get_absolute_url(),
             *(self.person.get_absolute_url() + name for name in ("feed.atom", "feed.json", *EXPORTS)),
+            f"{self.item.get_absolute_url()}index.md",
             *(f"{self.item.get_absolute_url()}cite.{form}" for form in ("bib", "ris", "json")),
             *(self.image.rendition_url(name) for name in names),
             f"/social-cards/publication/{self.item.pk}/{make_key(publication_card(self.item))}.png",
@@ -96,6 +97,8 @@ class Hidden:
             ),
             "/robots.txt",
             "/llms.txt",
+            "/topics/coast/index.md",
+            f"{self.public.get_absolute_url()}index.md",
             "/no/such/page/",
         ]
 
@@ -184,6 +187,8 @@ def test_every_public_address_is_walked():
         "sitemap",
         "robots",
         "llms",
+        "publication-markdown",
+        "topic-markdown",
         "citation",
         "export",
     }

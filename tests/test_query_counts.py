@@ -25,6 +25,8 @@ MOST_QUERIES = {
     "/publications/": 9,
     "/publications/?q=item&type=report&topic=coast": 11,
     "/publications/lead-item/": 9,
+    "/publications/lead-item/index.md": 6,
+    "/topics/coast/index.md": 3,
     "/publications/lead-item/cite.bib": 5,
     "/publications/lead-item/cite.ris": 5,
     "/publications/lead-item/cite.json": 5,

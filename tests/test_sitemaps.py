@@ -181,8 +181,8 @@ def test_assistants_find_the_site_in_short(client, wall, settings):
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     lines = response.content.decode().splitlines()
     assert lines[:3] == ["# Skerry Institute", "", "> Everything we publish, free to read."]
-    assert f"- [Sea walls]({HUB}/topics/sea-walls/)" in lines
-    assert rf"- [A \[b\] \*c\* d]({HUB}/topics/odd/): One sentence." in lines
+    assert f"- [Sea walls]({HUB}/topics/sea-walls/index.md)" in lines
+    assert rf"- [A \[b\] \*c\* d]({HUB}/topics/odd/index.md): One sentence." in lines
     assert "Without any item" not in response.content.decode()
     for address in re.findall(r"\]\((.*?)\)", response.content.decode()):
         assert client.get(address).status_code == 200, address

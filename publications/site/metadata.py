@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext as _, to_locale
@@ -43,6 +44,7 @@ class Head(NamedTuple):
     properties: list[tuple[str, str]]  # Open Graph
     names: list[tuple[str, str]]  # everything else
     graph: dict  # JSON-LD
+    twin: str = ""  # the address of the same in Markdown
 
     @property
     def has_dublin_core(self) -> bool:
@@ -110,7 +112,7 @@ def publication_head(request, publication: Publication, reference: Reference, fi
         nodes=nodes,
         is_indexed=publication.is_public,
         language=publication.language,
-    )
+    )._replace(twin=reverse("publications:publication-markdown", args=[publication.slug]))
 
 
 def _site(request) -> Site:

@@ -1,7 +1,5 @@
 # Which pages search engines and other robots may find, and which robots may come. Only public pages under
 # their own address are listed, with the date their content truly changed.
-import re
-
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.db.models import Max
@@ -118,47 +116,6 @@ def robots(request):
         "none": ["User-agent: *", "Disallow: /"],
     }[settings.TOPICHUB_ROBOTS]
     return _may_be_kept(HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8"))
-
-
-def llms(request):
-    """The site in short, in Markdown, for language models that read it on somebody's behalf."""
-    absolute = request.build_absolute_uri
-    everything = absolute(reverse("publications:publication-list"))
-    topics = Topic.objects.with_counts().filter(publication_count__gt=0).in_order()
-    pages = Page.objects.published()
-    lines = [
-        f"# {_markdown(settings.TOPICHUB_SITE_NAME)}",
-        f"> {_markdown(settings.TOPICHUB_DESCRIPTION)}",
-        "Every list of publications takes the parameters `q` (words), `type`, `topic`, `from`, `to` and "
-        "`sort=oldest`. Behind the list's own address, before the question mark, `feed.json` and `feed.atom` "
-        "give its newest with their whole text; `export.json`, `export.bib`, `export.ris` and `export.csv` "
-        "give all of it as references.",
-        "## Lists",
-        "\n".join(
-            [
-                f"- [All publications]({everything}): newest first",
-                f"- [The newest publications with their whole text]({everything}feed.json)",
-                f"- [All publications as references]({everything}export.json): CSL JSON",
-                f"- [Authors]({absolute(reverse('publications:person-list'))})",
-            ]
-        ),
-        "## Topics",
-        "\n".join(_markdown_link(topic, absolute(topic.get_absolute_url())) for topic in topics),
-        "## The organisation" if pages else "",
-        "\n".join(_markdown_link(page, absolute(page.get_absolute_url())) for page in pages),
-    ]
-    text = "\n\n".join(line for line in lines if line) + "\n"
-    return _may_be_kept(HttpResponse(text, content_type="text/plain; charset=utf-8"))
-
-
-def _markdown_link(row: Topic | Page, address: str) -> str:
-    about = f": {_markdown(row.description)}" if row.description else ""
-    return f"- [{_markdown(str(row))}]({address}){about}"
-
-
-def _markdown(text: str) -> str:
-    """The words on one line, without a meaning in Markdown."""
-    return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", " ".join(text.split()))
 
 
 def _may_be_kept(response):

@@ -2,7 +2,7 @@
 from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
-from publications.site import downloads, feeds, sitemaps, social_cards, views
+from publications.site import assistants, downloads, feeds, sitemaps, social_cards, views
 
 app_name = "publications"
 
@@ -33,6 +33,8 @@ urlpatterns = [
     page("topics/<slug:slug>/", views.topic_detail, "topic-detail"),
     page("publications/", views.publication_list, "publication-list"),
     page("publications/<slug:slug>/", views.publication_detail, "publication-detail"),
+    page("publications/<slug:slug>/index.md", assistants.publication, "publication-markdown"),
+    page("topics/<slug:slug>/index.md", assistants.topic, "topic-markdown"),
     page("publications/<slug:slug>/<str:name>", downloads.file_detail, "file-detail"),
     page("people/", views.person_list, "person-list"),
     page("people/<slug:slug>/", views.person_detail, "person-detail"),
@@ -43,7 +45,7 @@ urlpatterns = [
     page("sitemap.xml", sitemaps.index, "sitemap-index"),
     page("sitemap-<slug:section>.xml", sitemaps.section, "sitemap"),
     page("robots.txt", sitemaps.robots, "robots"),
-    page("llms.txt", sitemaps.llms, "llms"),
+    page("llms.txt", assistants.llms, "llms"),
     *form("feed.atom", feeds.atom, "atom-feed"),
     *form("feed.json", feeds.json, "json-feed"),
     re_path(rf"^(?P<rest>{GUESS})$", require_safe(feeds.guessed), name="guessed-feed"),

@@ -115,7 +115,9 @@ def topic_detail(request, slug):
         "is_first_page": listing.page_number == 1,
         "featured": featured,
         "feeds": feed_links(listing, topic),
-        "head": list_head(request, listing, topic.name, description, picture, above),
+        "head": list_head(request, listing, topic.name, description, picture, above)._replace(
+            twin=reverse("publications:topic-markdown", args=[topic.slug])
+        ),
     }
     return show_list(request, "publications/topic_detail.html", listing, context)
 
