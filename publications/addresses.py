@@ -1,5 +1,6 @@
 # What lives at a public address: a row, a former address of a row, or a filtered list. Pages, feeds and
 # exports of one list all open it here, so that they are forms of the same thing.
+from collections.abc import Callable
 from typing import NamedTuple
 
 from django.db.models import Model, Q
@@ -67,22 +68,34 @@ class OpenList(NamedTuple):
     subject: Model | None
 
 
-# The rows a list can belong to, their publications, and the filters their page decides by itself. Staff
-# see hidden items in the list of everything alone, where states show.
+class Subject(NamedTuple):
+    """A kind of row that lists belong to: its rows, their publications, what EntryList calls the list (None
+    for lists without entries) and the filters that their page decides by itself."""
+
+    rows: Callable
+    publications: Callable
+    scope: Callable
+    fixed: tuple[str, ...]
+
+
+# Staff see hidden items in the list of everything alone, where states show.
 SUBJECTS = {
-    "topic": (
+    "topic": Subject(
         lambda now: Topic.objects.select_related("picture"),
         lambda topic: Publication.objects.in_topic(topic),
+        lambda topic: {"topic": topic.pk},
         ("topic", "q", "state"),
     ),
-    "person": (
+    "person": Subject(
         lambda now: Person.objects.published(now),
         lambda person: Publication.objects.written_by(person),
+        lambda person: None,
         ("topic", "q", "state"),
     ),
-    "type": (
+    "type": Subject(
         lambda now: ContentType.objects.all(),
         lambda content_type: Publication.objects.of_types([content_type]),
+        lambda content_type: {"types": [content_type.pk]},
         ("type", "topic", "q", "state"),
     ),
 }
@@ -92,9 +105,16 @@ def open_list(params, now, kind: str = "", slug: str = "", *, suffix: str = "", 
     """The list of a topic, person or type, or with no kind that of everything, under the filters in
     `params`. Raises Http404 and MovedPage as `get_page_or_moved` does."""
     if not kind:
-        path = reverse("publications:publication-list")
-        return OpenList(FilteredList(Publication.objects.all(), params, path=path, user=user, now=now), None)
-    subjects, publications_of, fixed = SUBJECTS[kind]
-    subject = get_page_or_moved(subjects(now), slug, suffix)
-    path = subject.get_absolute_url()
-    return OpenList(FilteredList(publications_of(subject), params, path=path, now=now, fixed=fixed), subject)
+        path, everything = reverse("publications:publication-list"), Publication.objects.all()
+        return OpenList(FilteredList(everything, params, path=path, user=user, now=now, scope={}), None)
+    rows, publications_of, scope, fixed = SUBJECTS[kind]
+    subject = get_page_or_moved(rows(now), slug, suffix)
+    listing = FilteredList(
+        publications_of(subject),
+        params,
+        path=subject.get_absolute_url(),
+        now=now,
+        fixed=fixed,
+        scope=scope(subject),
+    )
+    return OpenList(listing, subject)

@@ -9,22 +9,27 @@ from publications import clock
 from publications.dates import Period
 from publications.filters import STATES, PublicationFilter
 from publications.listing import facets, histogram
-from publications.listing.paging import Page, get_page, page_count, page_numbers, read_page_number
+from publications.listing.entries import EntryList
+from publications.listing.paging import PER_PAGE, Page, page_count, page_numbers, read_page_number
+from publications.listing.tables import TableList
 from publications.models import Topic
+from publications.querysets import may_view_hidden, midnight
 
 
 class FilteredList:
     """A queryset of publications under the filters of a query string.
 
-    `fixed` names the filters the page itself decides (a topic's page has no topic filter). When the
-    query string cannot be understood, `is_valid` is False, `errors` says why and the list is empty.
+    `fixed` names the filters the page itself decides (a topic's page has no topic filter). `scope` is what
+    EntryList calls the same list, for lists that have entries. When the query string cannot be understood,
+    `is_valid` is False, `errors` says why and the list is empty.
     """
 
     PARAMETERS = ("q", "type", "topic", "from", "to", "state", "sort")
 
-    def __init__(self, queryset, params, *, path="", user=None, now=None, fixed=()):
+    def __init__(self, queryset, params, *, path="", user=None, now=None, fixed=(), scope=None):
         self.now = now or clock.now()
         self.path = path
+        self.scope = None if may_view_hidden(user) else scope
         self.base = queryset.visible_to(user, self.now)
         self.filterset = PublicationFilter(params, self.base, user=user, now=self.now, fixed=fixed)
         self.form = self.filterset.form
@@ -46,19 +51,44 @@ class FilteredList:
         return self.filterset.filter_queryset(self.base, leaving_out)
 
     @cached_property
+    def source(self) -> EntryList | TableList:
+        """Where rows and counts come from. Entries know topics, types and dates of what is public, and no words."""
+        words, topics, states = (self.values.get(name) for name in ("q", "topic", "state"))
+        if self.scope is None or words or states or len(topics or ()) > 1:
+            return TableList(self.matching, self.chosen_types if "type" in self.filterset.filters else None)
+        scope = dict(self.scope)
+        if topics:
+            scope["topic"] = topics[0].pk
+        if self.chosen_types:
+            scope["types"] = self.chosen_types
+        if first := self.values.get("from"):
+            scope["start"] = midnight(first.first)
+        if last := self.values.get("to"):
+            scope["end"] = midnight(last.last, days=1)
+        return EntryList(self.now, **scope)
+
+    @property
+    def chosen_types(self) -> list[int]:
+        return [content_type.pk for content_type in self.values.get("type") or []]
+
+    @property
+    def _is_oldest_first(self) -> bool:
+        return self.values.get("sort") == "oldest"
+
+    @property
     def ordered(self):
-        rows = self.matching() if self.is_valid else self.base.none()
-        return rows.oldest_first() if self.values.get("sort") == "oldest" else rows.newest_first()
+        """All rows, as a queryset."""
+        return self.source.rows(oldest_first=self._is_oldest_first) if self.is_valid else self.base.none()
+
+    def slice(self, start: int, length: int):
+        """Some rows, as a queryset that does not read those before them. The start must be a row, or 0."""
+        if not self.is_valid:
+            return self.base.none()
+        return self.source.slice(start, length, oldest_first=self._is_oldest_first)
 
     @cached_property
     def total(self) -> int:
-        """Summed from the counts beside the types where the page shows these, so it costs no query."""
-        if not self.is_valid:
-            return 0
-        if "type" not in self.filterset.filters:
-            return self.matching().count()
-        chosen = {content_type.pk for content_type in self.values.get("type") or []}
-        return sum(row.count for row in self.type_counts if not chosen or row.content_type.pk in chosen)
+        return self.source.total if self.is_valid else 0
 
     @cached_property
     def page_number(self) -> int | None:
@@ -72,7 +102,9 @@ class FilteredList:
     def page(self) -> Page:
         if not self.is_valid or not self.page_number:
             return Page(1, 1, 0, [])
-        return get_page(self.ordered.for_cards(), self.page_number, self.total)
+        start = (self.page_number - 1) * PER_PAGE
+        rows = self.slice(start, PER_PAGE).for_cards() if start < self.total else ()
+        return Page(self.page_number, page_count(self.total), self.total, list(rows))
 
     @property
     def numbers(self) -> list[tuple[int | None, str]]:
@@ -90,9 +122,9 @@ class FilteredList:
 
     # Counts beside the filters: each under all filters but its own
 
-    @cached_property
+    @property
     def type_counts(self) -> list[facets.TypeCount]:
-        return facets.count_types(self.matching(leaving_out=["type"]))
+        return self.source.type_counts
 
     @property
     def topic_choices(self) -> list[tuple]:
@@ -116,11 +148,11 @@ class FilteredList:
 
     @cached_property
     def year_counts(self) -> dict[int, int]:
-        return facets.count_years(self.matching(leaving_out=["from", "to"]))
+        return self.source.count_years()
 
     @cached_property
     def topic_counts(self) -> list[Topic]:
-        return facets.count_topics(self.matching(leaving_out=["topic"]))
+        return self.source.count_topics()
 
     @cached_property
     def state_counts(self) -> dict[str, int]:

@@ -4,6 +4,7 @@ import datetime as dt
 from functools import reduce
 from operator import or_
 
+from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -12,12 +13,17 @@ from publications import clock
 
 def public_now(now=None, prefix: str = "") -> Q:
     """The rule itself, to be asked of the clock: published, and not before its time."""
-    return Q(**{f"{prefix}state": "published", f"{prefix}published_at__lte": now or clock.now()})
+    return listed_rule(prefix) & Q(**{f"{prefix}published_at__lte": now or clock.now()})
+
+
+def listed_rule(prefix: str = "") -> Q:
+    """Published by its editors: lists show it from its time on."""
+    return Q(**{f"{prefix}state": "published"})
 
 
 def scheduled_at(now=None) -> Q:
     """Published by its editors, and waiting for its time."""
-    return Q(state="published", published_at__gt=now or clock.now())
+    return listed_rule() & Q(published_at__gt=now or clock.now())
 
 
 def state_rules(now=None) -> dict[str, Q]:
@@ -38,6 +44,10 @@ class PublicationQuerySet(QuerySet):
     def published(self, now=None):
         """What the public finds in lists, feeds, counts and searches."""
         return self.filter(public_now(now))
+
+    def listed(self):
+        """What lists show, now or once its time has come."""
+        return self.filter(listed_rule())
 
     def addressable(self, now=None):
         """What has a public page: the published, and the withdrawn with their notice."""
@@ -89,11 +99,11 @@ class PublicationQuerySet(QuerySet):
 
     def from_day(self, day):
         """Dated on this day or later, in the site's time zone."""
-        return self.filter(published_at__gte=_midnight(day))
+        return self.filter(published_at__gte=midnight(day))
 
     def until_day(self, day):
         """Dated on this day or earlier, in the site's time zone."""
-        return self.filter(published_at__lt=_midnight(day + dt.timedelta(days=1)))
+        return self.filter(published_at__lt=midnight(day, days=1))
 
     def newest_first(self):
         """A total order: many items share a date, so the later-made row comes first among them."""
@@ -108,6 +118,15 @@ class PublicationQuerySet(QuerySet):
             "body", "key_findings", "search_text", "notice"
         )
 
+    def delete(self):
+        with transaction.atomic():
+            publications = list(self.values_list("pk", flat=True))
+            deleted = super().delete()
+            self.model.relist(publications)
+        return deleted
+
+    delete.alters_data = delete.queryset_only = True
+
 
 class TopicQuerySet(QuerySet):
     def with_counts(self, now=None):
@@ -118,6 +137,12 @@ class TopicQuerySet(QuerySet):
             publication_count=Count(path, filter=public, distinct=True),
             latest_at=Max(f"{path}__published_at", filter=public),
         )
+
+    def delete(self):
+        with transaction.atomic(), self.model.keeping_lists(self):
+            return super().delete()
+
+    delete.alters_data = delete.queryset_only = True
 
     def topmost(self):
         return self.filter(parent__isnull=True)
@@ -217,8 +242,9 @@ class ImageQuerySet(QuerySet):
         return self.filter(in_use, usable)
 
 
-def _midnight(day):
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+def midnight(day, days: int = 0):
+    """When this day begins in the site's time zone, or the one so many days later."""
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=days), dt.time.min))
 
 
 def may_view_hidden(user) -> bool:

@@ -21,6 +21,7 @@ from publications.models import (
     Person,
     Publication,
     Topic,
+    syncing_once,
 )
 
 _number = count(1)
@@ -59,8 +60,10 @@ def make_publication(title=None, *, topics=(), authors=(), type="report", **fiel
     fields.setdefault("published_at", timezone.now() - timedelta(days=1))
     if "content_type" not in fields:
         fields["content_type"] = ContentType.objects.get(slug=type)
-    publication = Publication.objects.create(title=title or f"Publication {next(_number)}", **fields)
-    publication.topics.set(topics)
+    with syncing_once():
+        publication = Publication.objects.create(title=title or f"Publication {next(_number)}", **fields)
+        publication.topics.set(topics)
+        Publication.relist([publication.pk])
     for position, person in enumerate(authors):
         Authorship.objects.create(publication=publication, person=person, position=position)
     return publication

@@ -263,6 +263,7 @@ def test_export_costs_four_queries_for_each_chunk_of_rows(client, form):
         )
         for n in range(2 * CHUNK)
     )
+    Publication.relist(row.pk for row in rows)
     Authorship.objects.bulk_create(Authorship(publication=row, person=person) for row in rows)
     assert for_one <= 5
     assert count_queries() == for_one + 2 * 4

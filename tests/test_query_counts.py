@@ -74,6 +74,7 @@ def fill(number):
     through.objects.bulk_create(
         through(publication=copy, topic=topic) for copy in copies for topic in (*topics, walls)
     )
+    Publication.relist(copy.pk for copy in copies)
     Authorship.objects.bulk_create(Authorship(publication=copy, person=ines) for copy in copies)
     others = [Person(name=f"P {n}", slug=f"p-{n}", sort_name=f"P {n}") for n in range(number)]
     Authorship.objects.bulk_create(

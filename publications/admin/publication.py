@@ -160,6 +160,11 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
         obj.changed_by = request.user
         super().save_model(request, obj, form, change)
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if not change or "topics" in form.changed_data:
+            Publication.relist([form.instance.pk])
+
     # Who may do what
 
     def has_change_permission(self, request, obj=None):

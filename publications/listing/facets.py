@@ -36,11 +36,15 @@ def count_topics(publications, limit: int = 12) -> list[Topic]:
     rows = through.values_list("topic__ancestor_paths__ancestor").annotate(
         n=Count("publication", distinct=True)
     )
-    counts = dict(rows.order_by("-n", "topic__ancestor_paths__ancestor")[:limit])
-    topics = Topic.objects.in_bulk(counts)
+    return fullest_topics(dict(rows), limit)
+
+
+def fullest_topics(counts: dict[int, int], limit: int = 12) -> list[Topic]:
+    fullest = sorted(counts, key=lambda pk: (-counts[pk], pk))[:limit]
+    topics = Topic.objects.in_bulk(fullest)
     for pk, topic in topics.items():
         topic.count = counts[pk]
-    return [topics[pk] for pk in counts if pk in topics]
+    return [topics[pk] for pk in fullest if pk in topics]
 
 
 def count_years_by_topic(publications) -> dict[int, dict[int, int]]:

@@ -1,5 +1,6 @@
 # What editors write: plain normal tables. Questions asked of them live in querysets.py.
 from publications.models.content_type import ContentType
+from publications.models.entry import Entry, ListingState, Tally, sync_listing, syncing_once
 from publications.models.featured_item import FeaturedItem
 from publications.models.file import File
 from publications.models.frame import Frame, MenuEntry, Menus
@@ -15,18 +16,23 @@ from publications.models.topic import Topic, TopicAncestry
 __all__ = [
     "Authorship",
     "ContentType",
+    "Entry",
     "FeaturedItem",
     "File",
     "Frame",
     "Image",
+    "ListingState",
+    "LoggedStep",
     "MenuEntry",
     "Menus",
     "Page",
-    "LoggedStep",
     "Person",
     "PreviewLink",
     "Publication",
     "Redirect",
+    "Tally",
     "Topic",
     "TopicAncestry",
+    "sync_listing",
+    "syncing_once",
 ]

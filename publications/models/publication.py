@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from publications import clock
 from publications.folding import fold
+from publications.models.entry import ListedModel
 from publications.models.file import delete_unused
 from publications.models.slugs import SluggedModel
 from publications.querysets import PublicationQuerySet
@@ -19,12 +20,10 @@ DOI = RegexValidator(r"^10\.\d{4,9}/\S+$", "A DOI looks like 10.5555/abc-123, wi
 LANGUAGE = RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "A language code such as en, fr or pt-BR.")
 
 
-class Publication(SluggedModel):
-    """A report, commentary, testimony, news release, brief or tool.
-
-    `state` is what editors decided; what the public sees is that *and* the clock: a published item with
-    a time in the future is scheduled, and appears at its second without any job.
-    """
+class Publication(ListedModel, SluggedModel):
+    """A report, commentary, testimony, news release, brief or tool. `state` is what editors decided; what the
+    public sees is that *and* the clock: a published item with a time in the future is scheduled, and appears
+    at its second without any job."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

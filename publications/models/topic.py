@@ -1,9 +1,12 @@
 # Topics and their tree.
+from contextlib import contextmanager
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.urls import reverse
 
+from publications.models.entry import ListingState, sync_listing
 from publications.models.slugs import SluggedModel
 from publications.querysets import TopicQuerySet
 from publications.richtext import RichTextField
@@ -83,10 +86,28 @@ class Topic(SluggedModel):
     def save(self, *args, **kwargs):
         moved = self._state.adding or self.parent_id != getattr(self, "_stored_parent_id", None)
         with transaction.atomic():
-            super().save(*args, **kwargs)
-            if moved:
-                TopicAncestry.rebuild()
+            if not moved:
+                super().save(*args, **kwargs)
+            else:
+                with self.keeping_lists([self.pk]):
+                    super().save(*args, **kwargs)
+                    TopicAncestry.rebuild()
         self._stored_parent_id = self.parent_id
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic(), self.keeping_lists([self.pk]):
+            return super().delete(*args, **kwargs)
+
+    @staticmethod
+    @contextmanager
+    def keeping_lists(topics):
+        """Around a change of the tree at these topics: relists all publications within them, none of which
+        may be published there by somebody else meanwhile."""
+        ListingState.lock()
+        through = Topic.publications.through.objects.filter(topic__ancestor_paths__ancestor__in=topics)
+        publications = list(through.values_list("publication", flat=True).distinct())
+        yield
+        sync_listing(publications)
 
     def path_within(self, topics: dict[int, "Topic"]) -> list["Topic"]:
         """The topics above this one, the topmost first, out of `topics` by key."""

@@ -101,8 +101,8 @@ def _make_feed(request, listing, subject, name) -> Feed:
 
 def _rows(listing):
     authors = Prefetch("authorships", Authorship.objects.select_related("person"))
-    rows = listing.ordered.select_related("content_type", "image").defer("search_text", "notice")
-    return rows.prefetch_related(authors, "topics", "files")[:ENTRIES]
+    rows = listing.slice(0, ENTRIES).select_related("content_type", "image").defer("search_text", "notice")
+    return rows.prefetch_related(authors, "topics", "files")
 
 
 def _title(listing, subject) -> str:

@@ -18,7 +18,7 @@ from publications.exchange.importing.report import RowRefused
 from publications.exchange.importing.rows import Row, read_row
 from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import quoted
-from publications.models import Authorship, Publication
+from publications.models import Authorship, Publication, syncing_once
 from publications.models.publication import UNPUBLISHED
 
 BATCH = 500
@@ -93,7 +93,7 @@ class Importer:
         self._join_authors(items)
         self.pictures.place(items)
         try:
-            with transaction.atomic():
+            with transaction.atomic(), syncing_once():
                 self._write(items)
         except (IntegrityError, DataError) as error:
             if len(rows) > 1:
@@ -236,6 +236,7 @@ class Importer:
             ],
             batch_size=BATCH,
         )
+        Publication.relist(item.publication.pk for item in items if item.outcome != "unchanged")
 
     def _create(self, publications) -> None:
         if not publications:

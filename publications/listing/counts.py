@@ -1,0 +1,160 @@
+# How many public items a topic's list has, by type and by year: sums of tallies, exact to the microsecond.
+# A span of time that cuts a month costs the entries of that month beyond the cut, read from an index.
+import datetime as dt
+from collections import Counter
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from publications.models import Entry, Tally
+from publications.models.entry import ALWAYS, EVERYTHING
+
+FIRST_YEAR, LAST_YEAR = 1, 9999  # as periods; months are larger numbers, all time is smaller
+TALLIES, ENTRIES = Tally._meta.db_table, Entry._meta.db_table
+
+
+class Cut(NamedTuple):
+    """A moment that divides the time into before and from then on, and where it falls in the site's zone."""
+
+    moment: dt.datetime
+    year: int
+    month: int
+
+    @property
+    def is_between_months(self) -> bool:
+        return self.moment == month_start(self.year, self.month)
+
+    @property
+    def next_month(self) -> dt.datetime:
+        return month_start(self.year, self.month + 1)
+
+    @property
+    def later_months(self) -> tuple[int, int]:
+        """The whole months of the year that come after it: the first and last period."""
+        return self.year * 100 + self.month + (not self.is_between_months), self.year * 100 + 12
+
+
+def cut_at(moment: dt.datetime) -> Cut:
+    local = timezone.localtime(moment, timezone.get_default_timezone())
+    return Cut(moment, local.year, local.month)
+
+
+def month_start(year: int, month: int) -> dt.datetime:
+    """Months beyond the twelfth are those of the next year."""
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    if year > LAST_YEAR:
+        return dt.datetime.max.replace(tzinfo=dt.UTC)
+    return dt.datetime(year, month, 1, tzinfo=timezone.get_default_timezone())
+
+
+class Counts:
+    """Of a topic, or of everything, in any span between these moments. One query."""
+
+    def __init__(self, topic: int, moments):
+        self.cuts = {moment: cut_at(moment) for moment in moments}
+        self.years: Counter[tuple[int, int]] = Counter()  # (type, year)
+        self.later: Counter[tuple[int, dt.datetime]] = (
+            Counter()
+        )  # (type, cut): from the cut to its year's end
+        parts = [_tallies(topic, FIRST_YEAR, LAST_YEAR, "period", 0)]
+        for number, cut in enumerate(self.cuts.values(), 1):
+            parts.append(_tallies(topic, *cut.later_months, "0", number))
+            if not cut.is_between_months:
+                parts.append(_later_entries(topic, cut, number))
+        moments = list(self.cuts)
+        for kind, period, n, number in _fetch(parts):
+            if number:
+                self.later[kind, moments[number - 1]] += n
+            else:
+                self.years[kind, period] += n
+
+    def between(self, start: dt.datetime | None, end: dt.datetime) -> Counter[tuple[int, int]]:
+        """(type, year): how many from the start on and before the end. Both must be among the moments."""
+        if start and start >= end:
+            return Counter()
+        first = self.cuts[start].year if start else FIRST_YEAR
+        last = self.cuts[end].year
+        counts = Counter({key: n for key, n in self.years.items() if first <= key[1] <= last})
+        for kind in {kind for kind, _ in counts}:
+            counts[kind, last] -= self.later[kind, end]
+            if start:
+                counts[kind, first] -= self.years[kind, first] - self.later[kind, start]
+        return +counts
+
+
+def _tallies(topic, first, last, period, number):
+    sql = f"SELECT type, {period}, n, {number} FROM {TALLIES} WHERE topic = %s AND period BETWEEN %s AND %s"
+    return sql, [topic, first, last]
+
+
+def _later_entries(topic, cut, number):
+    sql = (
+        f"SELECT type, 0, COUNT(*), {number} FROM {ENTRIES} "
+        "WHERE topic = %s AND published_at >= %s AND published_at < %s GROUP BY type"
+    )
+    return sql, [topic, stored(cut.moment), stored(cut.next_month)]
+
+
+def months_of(topic: int, year: int) -> Counter[tuple[int, int]]:
+    """(type, month) of one year, with what is scheduled."""
+    rows = _fetch([_tallies(topic, year * 100 + 1, year * 100 + 12, "period", 0)])
+    return Counter({(kind, period % 100): n for kind, period, n, _ in rows})
+
+
+def count_by_topic(types, start: dt.datetime | None, end: dt.datetime) -> Counter[int]:
+    """How many of these types (or of all) each topic has from the start on and before the end."""
+    if start and start >= end:
+        return Counter()
+    last, parts = cut_at(end), []
+    if start:
+        first = cut_at(start)
+        parts.append(_by_topic(types, first.year, last.year, 1))
+        parts.append(_by_topic(types, first.year * 100 + 1, first.year * 100 + first.month - 1, -1))
+        parts.append(_entries_by_topic(types, month_start(first.year, first.month), start, -1))
+    else:
+        parts.append(_by_topic(types, ALWAYS, ALWAYS, 1))
+        parts.append(_by_topic(types, last.year + 1, LAST_YEAR, -1))
+    parts.append(_by_topic(types, *last.later_months, -1))
+    if not last.is_between_months:
+        parts.append(_entries_by_topic(types, end, last.next_month, -1))
+    counts = Counter()
+    for topic, n in _fetch(parts):
+        counts[topic] += n
+    del counts[EVERYTHING]
+    return +counts
+
+
+def _by_topic(types, first, last, sign):
+    only, values = _of_types(types)
+    sql = f"SELECT topic, {sign} * SUM(n) FROM {TALLIES} WHERE period BETWEEN %s AND %s{only} GROUP BY topic"
+    return sql, [first, last, *values]
+
+
+def _entries_by_topic(types, start, end, sign):
+    """By way of the list of everything, which is the only one in order of date for all topics."""
+    only, values = _of_types(types, "everything.")
+    sql = (
+        f"SELECT entry.topic, {sign} * COUNT(*) FROM {ENTRIES} everything "
+        f"JOIN {ENTRIES} entry ON entry.publication_id = everything.publication_id "
+        f"WHERE everything.topic = {EVERYTHING} AND everything.published_at >= %s "
+        f"AND everything.published_at < %s{only} GROUP BY entry.topic"
+    )
+    return sql, [stored(start), stored(end), *values]
+
+
+def _of_types(types, prefix=""):
+    return (f" AND {prefix}type IN ({', '.join(['%s'] * len(types))})", list(types)) if types else ("", [])
+
+
+def stored(moment: dt.datetime):
+    """As a parameter of SQL."""
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _fetch(parts):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
+        )
+        return cursor.fetchall()

@@ -1,0 +1,127 @@
+# A list of public items out of the entries: any page by its number, at the same cost whatever lies before it.
+# Tallies say in which month a page begins; the index is entered there.
+import datetime as dt
+from collections import Counter
+from functools import cached_property
+
+from django.db.models.expressions import RawSQL
+
+from publications.listing.counts import ENTRIES, Counts, count_by_topic, month_start, months_of, stored
+from publications.listing.facets import TypeCount, fullest_topics
+from publications.models import ContentType, Publication
+from publications.models.entry import EVERYTHING
+
+FEW = 100  # entries that are sooner skipped than their month is looked up
+MOMENT = dt.timedelta(microseconds=1)  # the finest that databases keep
+
+
+class EntryList:
+    """The items of a topic, or of everything, that are public now. `types` are keys; none means all. `start`
+    is the first moment they may be dated, `end` the first that is too late."""
+
+    def __init__(self, now, *, topic: int = EVERYTHING, types=(), start=None, end=None):
+        self.topic, self.types, self.start = topic, list(types), start
+        self.now = now + MOMENT  # the first moment at which an item is not public yet
+        self.end = min(end or self.now, self.now)
+
+    @cached_property
+    def counts(self) -> Counts:
+        return Counts(self.topic, filter(None, [self.now, self.start, self.end]))
+
+    def _of_types(self, counts: Counter) -> Counter[int]:
+        """The counts of the types chosen, summed by what else they are counted by."""
+        summed = Counter()
+        for (kind, key), n in counts.items():
+            if not self.types or kind in self.types:
+                summed[key] += n
+        return summed
+
+    @cached_property
+    def total(self) -> int:
+        return self._of_types(self.counts.between(self.start, self.end)).total()
+
+    @cached_property
+    def type_counts(self) -> list[TypeCount]:
+        """Of all types, chosen or not."""
+        counts = Counter()
+        for (kind, _), n in self.counts.between(self.start, self.end).items():
+            counts[kind] += n
+        return [TypeCount(kind, counts[kind.pk]) for kind in ContentType.objects.all() if counts[kind.pk]]
+
+    def count_years(self) -> dict[int, int]:
+        """Of all years, chosen or not, the earliest first."""
+        return dict(sorted(self._of_types(self.counts.between(None, self.now)).items()))
+
+    def count_topics(self):
+        """The topics that hold most of these, whatever topic was chosen."""
+        return fullest_topics(count_by_topic(self.types, self.start, self.end))
+
+    # Rows
+
+    def rows(self, *, oldest_first: bool = False):
+        """All of them, in order: a queryset that reads no further than it is asked to."""
+        wanted = {"entries__topic": self.topic, "entries__published_at__lt": self.end}
+        if self.types:
+            wanted["entries__type__in"] = self.types
+        if self.start:
+            wanted["entries__published_at__gte"] = self.start
+        order = ["entries__published_at", "entries__publication_id"]
+        return Publication.objects.filter(**wanted).order_by(
+            *order if oldest_first else (f"-{name}" for name in order)
+        )
+
+    def slice(self, start: int, length: int, *, oldest_first: bool = False):
+        """`length` items after the first `start`, which must not be all. Oldest first is newest first,
+        counted from the other end."""
+        if not oldest_first:
+            return self._newest(start, length).newest_first()
+        length = min(length, self.total - start)
+        return self._newest(self.total - start - length, length).oldest_first()
+
+    def _newest(self, skipped: int, length: int):
+        """`length` items after the newest `skipped` ones, in no order."""
+        if not length:
+            return Publication.objects.none()
+        end, skipped = self._enter(skipped)
+        sql, values = _entries(self.topic, self.types, self.start, end)
+        sql = f"{sql} ORDER BY published_at DESC, publication_id DESC LIMIT %s OFFSET %s"
+        pks = RawSQL(f"SELECT publication_id FROM ({sql}) page", [*values, length, skipped])
+        return Publication.objects.filter(pk__in=pks)
+
+    def _enter(self, skipped: int) -> tuple[dt.datetime, int]:
+        """Where to begin reading, and how many of the entries found there are still to be skipped."""
+        if skipped <= FEW:
+            return self.end, skipped
+        year, left = _descend(self._of_types(self.counts.between(None, self.end)), skipped)
+        months = self._of_types(months_of(self.topic, year))
+        last = self.counts.cuts[self.end]
+        if year == last.year:  # which the end of the list cuts short
+            of_year = self._of_types(self.counts.between(None, self.end))[year]
+            months = Counter({month: n for month, n in months.items() if month <= last.month})
+            months[last.month] -= months.total() - of_year
+        month, left = _descend(months, left)
+        return min(self.end, month_start(year, month + 1)), left
+
+
+def _descend(counts: Counter[int], skipped: int) -> tuple[int, int]:
+    """The key under which an item stands that comes after `skipped` others, counted from the highest key
+    down, and how many of those others stand there too."""
+    for key in sorted(counts, reverse=True):
+        if skipped < counts[key]:
+            return key, skipped
+        skipped -= counts[key]
+    raise IndexError("There are fewer items.")
+
+
+def _entries(topic, types, start, end):
+    """SQL of entries. Each type is read in the order of its own index, and the databases merge them; asked
+    for several types at once, they would sort them all."""
+    since = " AND published_at >= %s" if start else ""
+    until = [stored(end), *([stored(start)] if start else [])]
+    sql = f"SELECT publication_id, published_at FROM {ENTRIES} WHERE topic = %s{{}} AND published_at < %s{since}"
+    if not types:
+        return sql.format(""), [topic, *until]
+    return (
+        " UNION ALL ".join([sql.format(" AND type = %s")] * len(types)),
+        [value for kind in types for value in (topic, kind, *until)],
+    )

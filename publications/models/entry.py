@@ -1,0 +1,197 @@
+# The read side's tables, and `sync_listing`, which keeps them. They are derived from publications and topics, and
+# can be made anew at any time; publications/listing/ reads them.
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import batched
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import Value
+from django.utils import timezone
+
+EVERYTHING = 0  # stands where the key of a topic stands, for the list of all topics and of none
+ALWAYS = 0  # the period of all time
+CHUNK = 500
+
+
+class Entry(models.Model):
+    """A publication in a list: one row for everything, and one for each of its topics and of those above
+    them. What is scheduled has its entries already: a list shows those whose time has come."""
+
+    pk = models.CompositePrimaryKey("publication_id", "topic")
+    # Without a constraint, so that `sync_listing` still finds the entries of what was deleted and can count them off.
+    publication = models.ForeignKey(
+        "Publication",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="entries",
+    )
+    topic = models.IntegerField()
+    type = models.IntegerField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["topic", "-published_at", "-publication"], name="entry_newest"),
+            models.Index(fields=["topic", "type", "-published_at", "-publication"], name="entry_type_newest"),
+        ]
+
+    def __str__(self):
+        return f"{self.publication_id} in {self.topic}"
+
+
+class Tally(models.Model):
+    """How many entries a topic has of a type in a period of the site's time zone: 0 for all time, 2026 for a
+    year, 202611 for a month. Periods without entries have no row."""
+
+    pk = models.CompositePrimaryKey("topic", "type", "period")
+    topic = models.IntegerField()
+    type = models.IntegerField()
+    period = models.IntegerField()
+    n = models.IntegerField()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name_plural = "tallies"
+        indexes = [  # both hold all that is asked of them, so that the rows themselves are not read
+            models.Index(fields=["topic", "period", "type", "n"], name="tally_of_topic"),
+            models.Index(fields=["period", "topic", "type", "n"], name="tally_of_period"),
+        ]
+
+    def __str__(self):
+        return f"{self.n} of type {self.type} in topic {self.topic}, {self.period}"
+
+
+class ListingState(models.Model):
+    """One row: the time zone that months were counted in. Whoever changes entries locks it, so that changes
+    come one after the other."""
+
+    time_zone = models.CharField(max_length=80)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return f"Listing in {self.time_zone}"
+
+    @classmethod
+    def lock(cls) -> "ListingState":
+        """Until the end of the transaction."""
+        rows = cls.objects.select_for_update()
+        return rows.get_or_create(pk=1, defaults={"time_zone": settings.TIME_ZONE})[0]
+
+
+_put_off: ContextVar[set[int] | None] = ContextVar("put_off", default=None)
+
+
+@contextmanager
+def syncing_once():
+    """Within it nothing is synced; all of it is at its end. For whoever changes several rows in a
+    transaction: who locks the listing and then waits for a row may wait for somebody who waits for the listing."""
+    if _put_off.get() is not None:
+        yield
+        return
+    publications = set()
+    token = _put_off.set(publications)
+    try:
+        yield
+    finally:
+        _put_off.reset(token)
+    sync_listing(publications)
+
+
+def sync_listing(publications: Iterable[int]) -> None:
+    """Bring the entries and tallies of these publications in line with what is written of them, whatever
+    became of them. Must stand in the transaction that changed them, after the change."""
+    pks = sorted(set(publications))
+    if (put_off := _put_off.get()) is not None:
+        put_off.update(pks)
+        return
+    if not pks:
+        return
+    with transaction.atomic(savepoint=False):
+        ListingState.lock()
+        for chunk in batched(pks, CHUNK):
+            _sync(chunk)
+
+
+class ListedModel(models.Model):
+    """Keeps its entries when it is saved or deleted. Whoever changes its topics, or many rows at once,
+    calls `relist` afterwards."""
+
+    relist = staticmethod(sync_listing)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self.relist([self.pk])
+
+    def delete(self, *args, **kwargs):
+        pk = self.pk
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            self.relist([pk])
+        return deleted
+
+
+def wanted_entries(publications=None) -> models.QuerySet:
+    """The definition: (publication, topic, type, published_at) of every entry there should be, of these
+    publications or of all."""
+    listed = Entry.publication.field.related_model.objects.listed().order_by()
+    if publications is not None:
+        listed = listed.filter(pk__in=publications)
+    everywhere, facts = Value(EVERYTHING, models.BigIntegerField()), ("content_type_id", "published_at")
+    in_topics = listed.filter(topics__isnull=False)
+    in_topics = in_topics.values_list("pk", "topics__ancestor_paths__ancestor", *facts).distinct()
+    return listed.values_list("pk", everywhere, *facts).union(in_topics, all=True).order_by()
+
+
+def _sync(pks) -> None:
+    present = set(
+        Entry.objects.filter(publication__in=pks).values_list("publication", "topic", "type", "published_at")
+    )
+    wanted = set(wanted_entries(pks))
+    if present == wanted:
+        return
+    gone, new = present - wanted, wanted - present
+    if gone:
+        Entry.objects.filter(pk__in=[(publication, topic) for publication, topic, *_ in gone]).delete()
+    Entry.objects.bulk_create(
+        [Entry(publication_id=pk, topic=topic, type=type, published_at=at) for pk, topic, type, at in new],
+        batch_size=CHUNK,
+    )
+    counts = Counter()
+    for rows, sign in ((new, 1), (gone, -1)):
+        for _, topic, type, published_at in rows:
+            for period in periods_of(published_at):
+                counts[topic, type, period] += sign
+    _add({key: n for key, n in counts.items() if n})
+
+
+def periods_of(moment: dt.datetime) -> tuple[int, int, int]:
+    local = timezone.localtime(moment, timezone.get_default_timezone())
+    return ALWAYS, local.year, local.year * 100 + local.month
+
+
+def _add(counts: dict[tuple[int, int, int], int]) -> None:
+    """Add to the tallies, in the order of their keys; those that come to nothing go."""
+    table = connection.ops.quote_name(Tally._meta.db_table)
+    for rows in batched(sorted(counts.items()), CHUNK):
+        places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} (topic, type, period, n) VALUES {places} "
+                f"ON CONFLICT (topic, type, period) DO UPDATE SET n = {table}.n + excluded.n",
+                [value for key, n in rows for value in (*key, n)],
+            )
+    if fewer := [key for key, n in counts.items() if n < 0]:
+        for keys in batched(fewer, CHUNK):
+            Tally.objects.filter(pk__in=keys, n=0).delete()
