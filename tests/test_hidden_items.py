@@ -59,6 +59,7 @@ class Hidden:
             self.person.get_absolute_url(),
             *(self.person.get_absolute_url() + name for name in ("feed.atom", "feed.json", *EXPORTS)),
             f"{self.item.get_absolute_url()}index.md",
+            f"{self.item.get_absolute_url()}linkset.json",
             *(f"{self.item.get_absolute_url()}cite.{form}" for form in ("bib", "ris", "json")),
             *(self.image.rendition_url(name) for name in names),
             f"/social-cards/publication/{self.item.pk}/{make_key(publication_card(self.item))}.png",
@@ -99,6 +100,7 @@ class Hidden:
             "/llms.txt",
             "/topics/coast/index.md",
             f"{self.public.get_absolute_url()}index.md",
+            f"{self.public.get_absolute_url()}linkset.json",
             "/no/such/page/",
         ]
 
@@ -189,6 +191,7 @@ def test_every_public_address_is_walked():
         "llms",
         "publication-markdown",
         "topic-markdown",
+        "linkset",
         "citation",
         "export",
     }

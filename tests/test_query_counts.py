@@ -26,6 +26,7 @@ MOST_QUERIES = {
     "/publications/?q=item&type=report&topic=coast": 11,
     "/publications/lead-item/": 9,
     "/publications/lead-item/index.md": 6,
+    "/publications/lead-item/linkset.json": 5,
     "/topics/coast/index.md": 3,
     "/publications/lead-item/cite.bib": 5,
     "/publications/lead-item/cite.ris": 5,

@@ -12,7 +12,8 @@ from django.utils import timezone
 from publications import pdf
 from publications.models.slugs import make_slug
 
-RESERVED = "cite."  # the beginning of the addresses of references, beside those of files
+# The beginnings of addresses that lie beside those of files: of references, and of links for machines.
+RESERVED = ("cite.", "linkset.")
 EXTENSIONS = ["pdf", "epub", "csv", "xlsx", "ods", "json", "zip", "docx", "odt", "pptx", "txt"]
 
 
@@ -77,7 +78,7 @@ class File(models.Model):
             raise ValidationError({"name": f"The address must end in {self._suffix()}, as the file does."})
         if self.name.startswith(RESERVED):
             raise ValidationError(
-                {"name": f"Addresses that begin with “{RESERVED}” are kept for references."}
+                {"name": f"Addresses that begin with “{'” or “'.join(RESERVED)}” are kept for machines."}
             )
 
     def save(self, *args, **kwargs):

@@ -1,6 +1,9 @@
 # What language models read on somebody's behalf, in Markdown: the site in short, and a twin of each item and
 # topic. A twin says what its page says; search engines are led to the page.
+import hashlib
+
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +23,7 @@ from publications.models import Page, Publication, Topic
 TWIN = "index.md"  # within the address of the page
 NEWEST = 30
 KEPT_FOR = 3600  # seconds
+REMEMBERED_FOR = 24 * 3600
 
 
 def llms(request):
@@ -105,7 +109,7 @@ def _publication_text(item: Publication, absolute) -> str:
             escape(item.summary),
             f"## {_('Key findings')}" if item.findings else "",
             bullets(escape(finding) for finding in item.findings),
-            from_html(richtext.with_absolute_links(item.body, address)),
+            _body(richtext.with_absolute_links(item.body, address)),
             f"## {_('Downloads')}" if files else "",
             bullets(
                 f"{link(file.label, absolute(file.get_absolute_url()))}: {file.format}" for file in files
@@ -114,6 +118,12 @@ def _publication_text(item: Publication, absolute) -> str:
             bullets(_listed(member, absolute) for member in item.study),
         ]
     )
+
+
+def _body(text: str) -> str:
+    """Remembered by what it is made from: a long text takes a second."""
+    key = hashlib.sha256(text.encode()).hexdigest()
+    return cache.get_or_set(f"markdown-{key}", lambda: from_html(text), REMEMBERED_FOR)
 
 
 def _withdrawal(item: Publication, absolute) -> str:

@@ -12,6 +12,7 @@ from publications.images import rendition_path
 from publications.models import Image, Publication
 from publications.site import ranges
 from publications.site.previews import open_preview
+from publications.site.signposting import back_link
 
 SHOWN_IN_BROWSER = {"PDF", "TXT"}
 YEAR = 365 * 24 * 3600
@@ -41,6 +42,7 @@ def file_detail(request, slug, name):
         as_attachment=file.format not in SHOWN_IN_BROWSER,
         filename=file.name,
     )
+    response["Link"] = back_link(publication, request.build_absolute_uri)
     response.headers.setdefault("Last-Modified", http_date(file.changed_at.timestamp()))
     return private_for_staff(request, response)
 

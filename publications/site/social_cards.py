@@ -1,5 +1,4 @@
 # The picture that link previews show of a page: its own where it has one, else a card drawn from its words.
-import datetime as dt
 from typing import NamedTuple
 
 from django.conf import settings
@@ -15,8 +14,8 @@ from django.utils.translation import gettext as _
 from publications.models import ContentType, Page, Person, Publication, Topic
 from publications.social_cards import SIZE, Card, draw, make_key
 
-YEAR = dt.timedelta(days=365)
-REMEMBERED_FOR = dt.timedelta(days=1)
+YEAR = 365 * 24 * 3600
+REMEMBERED_FOR = 24 * 3600
 
 
 class LinkPicture(NamedTuple):
@@ -66,9 +65,9 @@ def social_card(request, kind, name, key):
     card = _find_card(kind, name)
     if key != make_key(card):
         return redirect(_address(kind, name, card))
-    content = cache.get_or_set(f"social-card-{key}", lambda: draw(card), REMEMBERED_FOR.total_seconds())
+    content = cache.get_or_set(f"social-card-{key}", lambda: draw(card), REMEMBERED_FOR)
     response = HttpResponse(content, content_type="image/png")
-    patch_cache_control(response, public=True, max_age=int(YEAR.total_seconds()), immutable=True)
+    patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
     return response
 
 

@@ -2,7 +2,7 @@
 from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
-from publications.site import assistants, downloads, feeds, sitemaps, social_cards, views
+from publications.site import assistants, downloads, feeds, signposting, sitemaps, social_cards, views
 
 app_name = "publications"
 
@@ -34,6 +34,7 @@ urlpatterns = [
     page("publications/", views.publication_list, "publication-list"),
     page("publications/<slug:slug>/", views.publication_detail, "publication-detail"),
     page("publications/<slug:slug>/index.md", assistants.publication, "publication-markdown"),
+    page("publications/<slug:slug>/linkset.json", signposting.linkset, "linkset"),
     page("topics/<slug:slug>/index.md", assistants.topic, "topic-markdown"),
     page("publications/<slug:slug>/<str:name>", downloads.file_detail, "file-detail"),
     page("people/", views.person_list, "person-list"),

@@ -17,6 +17,7 @@ from publications.listing.paging import Pager, get_page, read_page_number
 from publications.models import Page, Person, Publication, Topic
 from publications.querysets import may_view_hidden
 from publications.richtext import headings
+from publications.site import signposting
 from publications.site.feeds import feed_links
 from publications.site.metadata import list_head, page_head, publication_head, text_head
 from publications.site.pages import show, show_list
@@ -164,7 +165,9 @@ def publication_detail(request, slug):
         "preview": preview,
         "head": publication_head(request, publication, reference, files, topics, above),
     }
-    return show(request, "publications/publication_detail.html", context)
+    response = show(request, "publications/publication_detail.html", context)
+    response["Link"] = signposting.header(publication, reference, files, request.build_absolute_uri)
+    return response
 
 
 def person_list(request):
