@@ -3,10 +3,12 @@
 # Forms save words; nothing but these functions moves an item from one state to another.
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from publications.models import LoggedStep, Publication
+from publications.models.publication import TAKEN_BACK
 from publications.readiness import problems
 
 State, Step = Publication.State, LoggedStep.Step
@@ -39,7 +41,9 @@ RULES = {
     Step.CHANGE_DATE: Rule(PUBLISH, frozenset({"scheduled", "published"})),
     Step.CANCEL: Rule(PUBLISH, frozenset({"scheduled"})),
     Step.WITHDRAW: Rule(PUBLISH, frozenset({"published"})),
-    Step.RESTORE: Rule(PUBLISH, frozenset({"withdrawn"})),
+    Step.REMOVE: Rule(PUBLISH, frozenset({"published", "withdrawn"})),
+    Step.MERGE: Rule(PUBLISH, frozenset({"published", "withdrawn"})),
+    Step.RESTORE: Rule(PUBLISH, frozenset({"withdrawn", "removed", "merged"})),
 }
 
 
@@ -79,12 +83,20 @@ def schedule(publication, by, at, passing=()):
 
 def change_date(publication, by, at):
     """A scheduled item stays one, and a public one stays public."""
-    _refuse_unless(at, "A published item needs its date and time.")
-    if stage(publication) == "scheduled":
-        _refuse_unless(at > timezone.now(), "That moment has passed. Choose one to come, or publish it now.")
-    else:
-        _refuse_unless(at <= timezone.now(), "Readers see it already, so its date cannot be one to come.")
+    wrong = why_not_on(stage(publication), at)
+    _refuse_unless(not wrong, wrong)
     _take(Step.CHANGE_DATE, publication, by, published_at=at)
+
+
+def why_not_on(stage: str, at) -> str:
+    """Why what is in this stage cannot have that publication date; "" when it can."""
+    if stage in {"draft", "in_review"}:
+        return ""
+    if not at:
+        return "A published item needs its date and time."
+    if stage == "scheduled":
+        return "" if at > timezone.now() else "That moment has passed. Choose one to come, or publish it now."
+    return "" if at <= timezone.now() else "Readers see it already, so its date cannot be one to come."
 
 
 def cancel(publication, by):
@@ -92,15 +104,25 @@ def cancel(publication, by):
     _take(Step.CANCEL, publication, by, state=State.DRAFT, published_at=None)
 
 
-def withdraw(publication, by, note):
+def withdraw(publication, by, notice, instead=None):
     """Its page stays and says why; every list drops it."""
-    _refuse_unless(note.strip(), "Say why: readers who come for it find this notice.")
-    _take(Step.WITHDRAW, publication, by, note=note, state=State.WITHDRAWN, notice=note.strip())
+    _take_away(Step.WITHDRAW, publication, by, state=State.WITHDRAWN, notice=notice, replaced_by=instead)
+
+
+def remove(publication, by, notice, instead=None):
+    """Its page, files and pictures go; its address says why."""
+    _take_away(Step.REMOVE, publication, by, state=State.REMOVED, notice=notice, replaced_by=instead)
+
+
+def merge(publication, by, into):
+    """Its address leads to another item."""
+    _take_away(Step.MERGE, publication, by, state=State.MERGED, replaced_by=into)
 
 
 def restore(publication, by, passing=()):
     """Readers see it again, under its former date."""
-    _take(Step.RESTORE, publication, by, passing=passing, state=State.PUBLISHED, notice="")
+    public = {"state": State.PUBLISHED, "notice": "", "replaced_by": None}
+    _take(Step.RESTORE, publication, by, passing=passing, **public)
 
 
 def is_reviewed(publication, by) -> bool:
@@ -112,27 +134,54 @@ def is_reviewed(publication, by) -> bool:
     return publication.created_by_id != by.pk
 
 
+def _take_away(step, publication, by, **changes):
+    """Dated anew, and only with the words and the replacement that the model asks for."""
+    _take(step, publication, by, note=changes.get("notice", ""), **changes, withdrawn_at=None)
+
+
 @transaction.atomic
 def _take(step, publication, by, *, note="", passing=(), **changes):
-    before = _lock(publication)
+    stored = _lock(publication)
+    left = stage(stored)
     _refuse_unless(by.has_perm(RULES[step].right), "You may not do this.")
-    _refuse_unless(stage(before) in RULES[step].stages, f"It is {before.status}, so this cannot be done.")
-    bypassed = _bypassed(step, before, by, passing, changes.get("published_at"))
-    for name, value in (changes | {"changed_by": by}).items():
-        setattr(publication, name, value)
-    publication.save(update_fields=[*changes, "changed_by", "changed_at"])
+    _refuse_unless(left in RULES[step].stages, f"It is {stored.status}, so this cannot be done.")
+    bypassed = _bypassed(step, stored, by, passing, changes.get("published_at"))
+    _move(stored, changes | {"changed_by": by})
+    _move_in_memory(publication, stored, [*changes, "changed_by", "changed_at", "withdrawn_at"])
     LoggedStep.objects.create(
         step=step,
-        publication=publication,
-        title=publication.title,
-        from_state=stage(before),
-        to_state=stage(publication),
-        published_at=publication.published_at,
+        publication=stored,
+        title=stored.title,
+        from_state=left,
+        to_state=stage(stored),
+        published_at=stored.published_at,
         note=note,
         bypassed="\n".join(bypassed),
         by=by,
         by_name=by.get_full_name() or by.get_username(),
     )
+
+
+def _move(stored, changes):
+    """The one place where an item moves, whatever the step."""
+    for name, value in changes.items():
+        setattr(stored, name, value)
+    if stored.state in TAKEN_BACK:
+        _check(stored)
+    stored.save(update_fields=[*changes, "changed_at"])
+
+
+def _move_in_memory(publication, stored, names):
+    """The caller's object follows only now, so that a step that was refused leaves it as it was."""
+    for name in names:
+        setattr(publication, name, getattr(stored, name))
+
+
+def _check(publication):
+    try:
+        publication.clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
 
 
 def _lock(publication) -> Publication:

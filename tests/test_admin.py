@@ -1,11 +1,9 @@
 # Who may do what in the admin, and what its forms refuse or complete.
-from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.urls import reverse
-from django.utils import timezone
 
 from publications.models import Image, Person, Publication
 from tests.factories import (
@@ -40,31 +38,7 @@ def sign_in(client):
     return as_member_of
 
 
-# State
-
-
-def test_author_is_offered_draft_and_review_only(client, sign_in):
-    sign_in("Author")
-    field = client.get(f"{PUBLICATIONS}add/").context["adminform"].form.fields["state"]
-    assert [value for value, _ in field.choices] == ["draft", "in_review"]
-
-
-@pytest.mark.parametrize("state", ["published", "withdrawn"])
-def test_author_cannot_publish_by_a_crafted_request(client, sign_in, state):
-    sign_in("Author")
-    draft = make_draft()
-    response = submit(client, change(draft), state=state)
-    assert "state" in errors(response)
-    draft.refresh_from_db()
-    assert draft.state == State.DRAFT
-
-
-def test_author_sends_a_draft_to_review(client, sign_in):
-    author = sign_in("Author")
-    draft = make_draft()
-    assert submit(client, change(draft), state="in_review").status_code == 302
-    draft.refresh_from_db()
-    assert (draft.state, draft.changed_by) == (State.IN_REVIEW, author)
+# Who may do what
 
 
 @pytest.mark.parametrize("make", [make_publication, make_scheduled, make_withdrawn])
@@ -86,39 +60,6 @@ def test_author_may_not_delete(client, sign_in):
     assert Publication.objects.filter(pk=draft.pk).exists()
 
 
-def test_publishing_without_a_date_publishes_now_to_the_second(client, sign_in):
-    sign_in("Editor")
-    draft = make_draft()
-    before = timezone.now().replace(microsecond=0)
-    submit(client, change(draft), state="published")
-    draft.refresh_from_db()
-    assert draft.is_public
-    assert before <= draft.published_at <= timezone.now()
-    assert draft.published_at.microsecond == 0
-
-
-def test_half_a_date_is_refused_and_not_completed(client, sign_in):
-    sign_in("Editor")
-    draft = make_draft()
-    response = submit(client, change(draft), state="published", published_at_1="09:00")
-    assert "published_at" in errors(response)
-
-
-def test_a_date_to_come_schedules(client, sign_in):
-    sign_in("Editor")
-    draft = make_draft()
-    day = (timezone.localdate() + timedelta(days=3)).isoformat()
-    submit(client, change(draft), state="published", published_at_0=day, published_at_1="09:00:07")
-    draft.refresh_from_db()
-    assert draft.is_scheduled
-    assert draft.published_at.second == 7
-
-
-def test_zone_stands_beside_the_time(client, sign_in):
-    sign_in("Editor")
-    assert '<span class="zone">UTC</span>' in client.get(f"{PUBLICATIONS}add/").content.decode()
-
-
 # Publication form
 
 
@@ -127,17 +68,6 @@ def test_new_item_knows_who_made_it(client, sign_in):
     submit(client, f"{PUBLICATIONS}add/", title="New  words\nin a title", content_type="1")
     made = Publication.objects.get()
     assert (made.created_by, made.changed_by, made.title) == (editor, editor, "New words in a title")
-
-
-def test_picture_without_words_stops_publishing_and_keeps_what_was_typed(client, sign_in):
-    sign_in("Editor")
-    draft = make_draft()
-    image = make_image("", file="")
-    response = submit(
-        client, change(draft), state="published", image=str(image.pk), summary="Typed with care."
-    )
-    assert "alternative text" in str(errors(response)["image"])
-    assert "Typed with care." in response.content.decode()
 
 
 def test_doi_is_taken_out_of_a_pasted_address_and_refused_when_taken(client, sign_in):
@@ -160,8 +90,8 @@ def test_address_of_another_page_is_refused_beside_the_field(client, sign_in):
 def test_refused_form_with_everything_emptied_still_shows(client, sign_in):
     sign_in("Editor")
     item = make_publication("Level of the Sea")
-    response = submit(client, change(item), title="", slug="", published_at_0="nonsense", state="withdrawn")
-    assert set(errors(response)) == {"title", "published_at", "notice"}
+    response = submit(client, change(item), title="", slug="", published_at_0="nonsense")
+    assert set(errors(response)) == {"title", "published_at"}
     assert "Level of the Sea" in response.content.decode()
 
 

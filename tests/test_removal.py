@@ -20,7 +20,7 @@ from tests.factories import (
     make_staff,
     make_withdrawn,
 )
-from tests.forms import errors, submit
+from tests.forms import submit
 from tests.importing import row, take_in
 
 pytestmark = pytest.mark.django_db
@@ -180,11 +180,15 @@ def change(item):
     return f"/admin/publications/publication/{item.pk}/change/"
 
 
+def step(item, name):
+    return f"/admin/publications/publication/{item.pk}/step/{name}/"
+
+
 def test_editor_removes_an_item_only_with_a_reason(client):
     client.force_login(make_staff("Editor"))
     item = make_publication("Wrong sums")
-    assert set(errors(submit(client, change(item), state="removed"))) == {"notice"}
-    assert submit(client, change(item), state="removed", notice="In error.").status_code == 302
+    assert "Say why" in client.post(step(item, "remove"), {"notice": ""}).content.decode()
+    assert client.post(step(item, "remove"), {"notice": "In error."}).status_code == 302
     client.logout()
     assert "In error." in page_of(client, item)
 
@@ -192,8 +196,8 @@ def test_editor_removes_an_item_only_with_a_reason(client):
 def test_editor_merges_an_item_only_into_another(client):
     client.force_login(make_staff("Editor"))
     item, other = make_publication("Part"), make_publication("Whole")
-    assert set(errors(submit(client, change(item), state="merged"))) == {"replaced_by"}
-    assert submit(client, change(item), state="merged", replaced_by=other.pk).status_code == 302
+    assert client.post(step(item, "merge"), {}).status_code == 200
+    assert client.post(step(item, "merge"), {"into": other.pk}).status_code == 302
     client.logout()
     assert client.get(item.get_absolute_url())["Location"] == other.get_absolute_url()
 
@@ -204,7 +208,7 @@ def test_withdrawn_item_that_is_removed_later_gets_the_later_day(client):
     submit(client, change(item), notice="Wrong throughout.")
     item.refresh_from_db()
     assert item.withdrawn_at == REMOVED_ON
-    submit(client, change(item), state="removed")
+    client.post(step(item, "remove"), {"notice": "Wrong throughout."})
     item.refresh_from_db()
     assert item.withdrawn_at > REMOVED_ON + timedelta(days=1)
 

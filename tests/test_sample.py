@@ -202,7 +202,9 @@ def test_demo_users_are_made_only_when_asked_for_and_nobody_is_there(django_user
     load()
     assert not django_user_model.objects.exists()
     load(with_demo_users=True)
-    editor, admin = (authenticate(username=name, password=DEMO_PASSWORD) for name in ("editor", "admin"))
-    assert editor.is_staff and not editor.is_superuser and editor.groups.get().name == "Editor"
+    names = ("author", "editor", "admin")
+    author, editor, admin = (authenticate(username=name, password=DEMO_PASSWORD) for name in names)
+    for user, group in ((author, "Author"), (editor, "Editor")):
+        assert user.is_staff and not user.is_superuser and user.groups.get().name == group
     assert admin.is_superuser
     assert "Sign in" not in load(with_demo_users=True)

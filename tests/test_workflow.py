@@ -15,9 +15,11 @@ from tests.factories import (
     make_draft,
     make_file,
     make_image,
+    make_merged,
     make_person,
     make_publication,
     make_ready,
+    make_removed,
     make_scheduled,
     make_staff,
     make_topic,
@@ -34,6 +36,8 @@ STAGES = {
     "scheduled": lambda: make_scheduled(topics=[make_topic()], **WHOLE),
     "published": lambda: make_publication(topics=[make_topic()], **WHOLE),
     "withdrawn": lambda: make_withdrawn(topics=[make_topic()], notice="Wrong.", **WHOLE),
+    "removed": lambda: make_removed(topics=[make_topic()], notice="Wrong.", **WHOLE),
+    "merged": lambda: make_merged(into=make_publication(), topics=[make_topic()], **WHOLE),
 }
 STEPS = {
     "submit": workflow.submit,
@@ -44,6 +48,8 @@ STEPS = {
     "redate": lambda item, by: workflow.change_date(item, by, timezone.now() - SOON),
     "cancel": workflow.cancel,
     "withdraw": lambda item, by: workflow.withdraw(item, by, "The tables are wrong."),
+    "remove": lambda item, by: workflow.remove(item, by, "Published in error."),
+    "merge": lambda item, by: workflow.merge(item, by, make_publication()),
     "restore": workflow.restore,
 }
 # Where each step leads from each stage; what is not here is refused.
@@ -58,7 +64,13 @@ EDITORS_MAY = AUTHORS_MAY | {
     ("redate", "published"): "published",
     ("cancel", "scheduled"): "draft",
     ("withdraw", "published"): "withdrawn",
+    ("remove", "published"): "removed",
+    ("remove", "withdrawn"): "removed",
+    ("merge", "published"): "merged",
+    ("merge", "withdrawn"): "merged",
     ("restore", "withdrawn"): "published",
+    ("restore", "removed"): "published",
+    ("restore", "merged"): "published",
 }
 NOBODY = {}
 
@@ -194,10 +206,37 @@ def test_step_is_refused_when_the_item_is_not_what_the_person_saw(editor):
     assert stored(rescheduled).is_scheduled
 
 
-def test_withdrawing_needs_a_reason(editor):
-    item = make_publication()
+@pytest.mark.parametrize("take_away", [workflow.withdraw, workflow.remove])
+def test_taking_away_needs_a_reason_and_names_what_to_see_instead(editor, take_away):
+    item, better = make_publication(), make_publication()
     with pytest.raises(Refused, match="Say why"):
-        workflow.withdraw(item, editor, "  ")
+        take_away(stored(item), editor, "  ")
+    assert stored(item).is_public
+    take_away(item, editor, "Table 2 is wrong.", instead=better)
+    assert (stored(item).notice, stored(item).replaced_by) == ("Table 2 is wrong.", better)
+    workflow.restore(ready(item), editor)
+    assert (stored(item).notice, stored(item).replaced_by, stored(item).withdrawn_at) == ("", None, None)
+
+
+def ready(item):
+    """With all that publishing asks for."""
+    Publication.objects.filter(pk=item.pk).update(**WHOLE)
+    item.topics.add(make_topic())
+    return stored(item)
+
+
+def test_what_is_taken_away_again_is_dated_anew(editor):
+    long_ago = timezone.now() - timedelta(days=900)
+    item = make_withdrawn(withdrawn_at=long_ago, notice="Wrong.")
+    workflow.remove(item, editor, "Worse than wrong.")
+    assert stored(item).withdrawn_at > timezone.now() - timedelta(minutes=5)
+
+
+def test_an_item_is_not_merged_into_itself_nor_into_a_merged_one(editor):
+    item = make_publication()
+    for into in (item, make_merged(into=make_publication())):
+        with pytest.raises(Refused):
+            workflow.merge(stored(item), editor, into)
     assert stored(item).is_public
 
 

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from publications.admin.widgets import DateInput, MomentInput
+from publications.admin.widgets import DateInput, MomentField, MomentInput
 from publications.folding import fold
 
 MOST_WORDS = 12
@@ -49,7 +49,7 @@ class HubForm(forms.ModelForm):
 
 class Controls:
     formfield_overrides = {
-        models.DateTimeField: {"widget": MomentInput},
+        models.DateTimeField: {"form_class": MomentField, "widget": MomentInput},
         models.DateField: {"widget": DateInput},
     }
 

@@ -34,9 +34,11 @@ def day(moment):
 
 
 def day_and_time(moment):
-    """With the zone, so that nobody has to guess whose nine o'clock it is."""
+    """With the zone, so that nobody has to guess whose nine o'clock it is; and with its offset in the hour
+    that comes twice in autumn."""
     local = timezone.localtime(moment)
-    words = format_date(local, "j M Y, H:i")
+    comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    words = format_date(local, "j M Y, H:i") + f" {local:%z}" * comes_twice
     return format_html('<time datetime="{}">{} {}</time>', local.isoformat(), words, zone())
 
 

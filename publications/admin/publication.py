@@ -1,9 +1,8 @@
-# The list and the form editors spend their day with. Who may do what to which state is decided here,
-# on the server; the form only shows it.
+# The list and the form editors spend their day with. The steps from state to state are in steps.py.
 from django.contrib import admin
 from django.utils.html import format_html
 
-from publications import richtext
+from publications import richtext, workflow
 from publications.admin.base import HubModelAdmin, OrderedInline
 from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
 from publications.admin.filters import (
@@ -14,13 +13,13 @@ from publications.admin.filters import (
     topic_chooser,
 )
 from publications.admin.picture import PictureChoice
-from publications.admin.publication_form import STATES_OF_AUTHORS, FileForm, PublicationForm
+from publications.admin.publication_form import FileForm, PublicationForm
+from publications.admin.steps import Steps, overtaken_by
 from publications.models import Authorship, File, Publication
+from publications.models.publication import TAKEN_BACK
 from publications.search import search
 
-
-def may_publish(user) -> bool:
-    return user.has_perm("publications.publish_publication")
+STAGES_OF_AUTHORS = {"draft", "in_review"}
 
 
 class AuthorshipInline(OrderedInline):
@@ -44,7 +43,7 @@ class FileInline(OrderedInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(PictureChoice, HubModelAdmin):
+class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
     form = PublicationForm
     list_display = ["picture", "headline", "status", "type", "topic_names", "published", "changed"]
     list_display_links = ["headline"]
@@ -58,8 +57,7 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
     readonly_fields = ["picture_in_form", "body_as_shown", "history"]
     fieldsets = [
         ("Title and summary", {"fields": ["content_type", "title", "subtitle", "summary"]}),
-        ("When readers see it", {"fields": ["state", "published_at"]}),
-        ("Taken back", {"fields": ["notice", ("replaced_by", "withdrawn_at")]}),
+        ("When readers see it", {"fields": ["published_at"]}),
         ("Topics", {"fields": ["topics"]}),
         ("Picture", {"fields": ["image", "picture_in_form"]}),
         ("Text", {"fields": ["key_findings", "body"]}),
@@ -120,6 +118,9 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
     def get_fieldsets(self, request, obj=None):
         """A new item has no record yet; one that may only be read shows its text and not its markup."""
         fieldsets = super().get_fieldsets(request, obj)
+        if obj and obj.state in TAKEN_BACK:
+            notice = ("Taken back", {"fields": ["notice", ("replaced_by", "withdrawn_at")]})
+            fieldsets = [*fieldsets[:1], notice, *fieldsets[1:]]
         if obj is None:
             return fieldsets[:-1]
         if self.has_change_permission(request, obj):
@@ -127,17 +128,12 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
         shown = {"fields": ["key_findings", "body_as_shown"]}
         return [(name, shown if name == "Text" else options) for name, options in fieldsets]
 
-    def get_object(self, request, object_id, from_field=None):
-        """Remembers what is stored, for the head of the page: a form that is refused changes the object."""
-        item = super().get_object(request, object_id, from_field)
-        if item:
-            item.stored_title, item.stored_status = item.title, item.status
-            item.stored_schedule = item.published_at if item.is_scheduled else None
-        return item
-
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.may_publish = may_publish(request.user)
+        form.stage = workflow.stage(obj) if obj else "draft"
+        form.step = request.POST.get("_step", "")
+        if obj and request.POST.get("_opened_as", obj.as_opened) != obj.as_opened:
+            form.overtaken = overtaken_by(obj, self.may_change(request, obj))
         return form
 
     @admin.display(description="Body")
@@ -167,14 +163,23 @@ class PublicationAdmin(PictureChoice, HubModelAdmin):
 
     # Who may do what
 
-    def has_change_permission(self, request, obj=None):
+    def may_change(self, request, obj=None):
         """Whoever may not publish may not touch what is public, scheduled or taken back either."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or may_publish(request.user) or obj.state in STATES_OF_AUTHORS)
+        return allowed and (obj is None or self._is_theirs(request, obj))
+
+    def has_change_permission(self, request, obj=None):
+        """A form that was opened in time is not refused outright, but shown again: see `PublicationForm`."""
+        opened_as = request.POST.get("_opened_as", "")
+        was_theirs = bool(obj) and opened_as.partition(" ")[0] in STAGES_OF_AUTHORS
+        return self.may_change(request, obj) or (was_theirs and super().has_change_permission(request, obj))
 
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or may_publish(request.user) or obj.state in STATES_OF_AUTHORS)
+        return allowed and (obj is None or self._is_theirs(request, obj))
+
+    def _is_theirs(self, request, obj):
+        return request.user.has_perm(workflow.PUBLISH) or workflow.stage(obj) in STAGES_OF_AUTHORS
 
 
 def _by(user):

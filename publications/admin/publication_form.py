@@ -4,19 +4,17 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
+from publications import workflow
 from publications.admin.base import HubForm, OrderedForm
 from publications.models import Publication
 
-State = Publication.State
-STATES_OF_AUTHORS = {State.DRAFT, State.IN_REVIEW}
-STATE_HELP = (
-    "Draft and In review: only signed-in colleagues see it. Published: readers see it from the date below on. "
-    "Withdrawn: its page stays and says why, and every list drops it. Removed: its page, files and pictures go, "
-    "and its address explains why. Merged: its address leads to another item."
-)
-STATE_HELP_FOR_AUTHORS = "Only signed-in colleagues see it. Choose “In review” when an editor may look at it; an editor publishes it."
+WHEN_HELP = {
+    "draft": "Left empty, it is the moment of publishing. To schedule it, choose a moment to come and press "
+    "“Schedule”. An older item keeps a date that has passed.",
+    "scheduled": "Readers see it from this moment on, to the second. Change it and save to choose another one.",
+    "published": "Readers see it with this date.",
+}
 DOI_ADDRESS = re.compile(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 
@@ -28,7 +26,9 @@ class DoiField(forms.CharField):
 
 
 class PublicationForm(HubForm):
-    may_publish = False
+    stage = "draft"  # of the stored item
+    step = ""  # that is to be taken once the form is saved
+    overtaken = ""  # by what somebody else did while this form was open
 
     class Meta:
         widgets = {
@@ -37,14 +37,11 @@ class PublicationForm(HubForm):
             "summary": forms.Textarea(attrs={"rows": 4}),
             "key_findings": forms.Textarea(attrs={"rows": 4}),
             "notice": forms.Textarea(attrs={"rows": 2}),
-            "state": forms.RadioSelect,
         }
         field_classes = {"doi": DoiField}
         help_texts = {
             "title": "Heads its page and stands in every list.",
             "subtitle": "Below the title on its page.",
-            "published_at": "Readers see it from this moment on, to the second. A moment to come schedules it. "
-            "Left empty, publishing sets it to now.",
             "image": "On its page and in lists. An item without a picture is simply shorter.",
             "body": "The text of its page.",
             "report_number": "As printed on the cover.",
@@ -53,13 +50,18 @@ class PublicationForm(HubForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "state" in self.fields:  # not while the item may only be read
-            self._offer_states(self.fields["state"])
+        if "published_at" in self.fields:  # not while the item may only be read
+            stage = "draft" if self.stage == "in_review" else self.stage
+            self.fields["published_at"].help_text = WHEN_HELP.get(stage, WHEN_HELP["published"])
+            if self.overtaken:
+                self._take_stored_date()
 
-    def _offer_states(self, field):
-        field.help_text = STATE_HELP if self.may_publish else STATE_HELP_FOR_AUTHORS
-        if not self.may_publish:
-            field.choices = [choice for choice in State.choices if choice[0] in STATES_OF_AUTHORS]
+    def _take_stored_date(self):
+        """Whoever saves a form again that a step has overtaken means the words, not the date of before."""
+        day_and_time = self.fields["published_at"].widget.decompress(self.initial["published_at"])
+        names = ("published_at_0", "published_at_1")
+        self.data = self.data.copy()
+        self.data.update({name: part or "" for name, part in zip(names, day_and_time, strict=True)})
 
     def clean_title(self):
         return one_line(self.cleaned_data["title"])
@@ -84,14 +86,20 @@ class PublicationForm(HubForm):
             raise ValidationError(message.format(other))
         return value
 
+    def clean_published_at(self):
+        """Steps that set or end a schedule do not mind what stands in the field of the one there is."""
+        at = self.cleaned_data["published_at"]
+        is_of_no_matter = self.stage == "scheduled" and self.step in {"cancel", "publish"}
+        if self.instance.pk and (is_of_no_matter or "published_at" not in self.changed_data):
+            return self.initial["published_at"]
+        if wrong := workflow.why_not_on(self.stage, at):
+            raise ValidationError(wrong)
+        return at
+
     def clean(self):
-        cleaned = super().clean()
-        publishes = cleaned.get("state") == State.PUBLISHED
-        if publishes and cleaned.get("published_at") is None and "published_at" not in self.errors:
-            cleaned["published_at"] = timezone.now().replace(microsecond=0)
-        if "state" in self.changed_data and "withdrawn_at" not in self.changed_data:
-            cleaned["withdrawn_at"] = None  # it is taken back anew, and dated when it is saved
-        return cleaned
+        if self.overtaken:
+            raise ValidationError(self.overtaken)
+        return super().clean()
 
 
 def one_line(text):

@@ -1,6 +1,10 @@
 # Form controls: the browser's own date and time fields, which need no script and know every language.
-from django import forms
+import datetime as dt
 
+from django import forms
+from django.core.exceptions import ValidationError
+
+from publications import clock
 from publications.admin.display import zone
 
 
@@ -30,3 +34,22 @@ class MomentInput(forms.SplitDateTimeWidget):
 
     def get_context(self, name, value, attrs):
         return super().get_context(name, value, attrs) | {"zone": zone()}
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A moment that clocks leave out in spring is refused. Of the two that an autumn night has, the first is
+    meant; wherever the moment is shown, its offset says so."""
+
+    widget = MomentInput
+
+    def compress(self, data_list):
+        day, time = data_list or (None, None)
+        if not day and not time:
+            return None
+        for part, error in ((day, "invalid_date"), (time, "invalid_time")):
+            if part in self.empty_values:
+                raise ValidationError(self.error_messages[error], code=error)
+        try:
+            return clock.read_moment(dt.datetime.combine(day, time).isoformat(" ")).astimezone(dt.UTC)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error

@@ -74,11 +74,12 @@ def add_pages() -> None:
 
 
 def create_demo_users() -> list[str]:
-    """The user names of an editor and an administrator, made unless somebody can sign in already."""
+    """The user names of an author, an editor and an administrator, made unless somebody can sign in already."""
     users = get_user_model().objects
     if users.exists():
         return []
-    editor = users.create_user("editor", password=DEMO_PASSWORD, is_staff=True)
-    editor.groups.add(Group.objects.get(name="Editor"))
+    for name, group in (("author", "Author"), ("editor", "Editor")):
+        user = users.create_user(name, password=DEMO_PASSWORD, is_staff=True)
+        user.groups.add(Group.objects.get(name=group))
     users.create_superuser("admin", password=DEMO_PASSWORD)
-    return ["editor", "admin"]
+    return ["author", "editor", "admin"]

@@ -1,0 +1,252 @@
+# The steps of the workflow in the form of a publication: a button for each step this person may take now,
+# and what stands in the way of publishing. The pages of the steps that need words are in step_forms.py.
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.timesince import timeuntil
+
+from publications import workflow
+from publications.admin.display import day, day_and_time
+from publications.admin.step_forms import WITH_WORDS
+from publications.models import LoggedStep, Publication
+from publications.readiness import problems
+from publications.workflow import NotReady, Refused
+
+Step = LoggedStep.Step
+TO_COME = "Its date is one to come. Publish it on that date, or now, with the button that says so."
+DONE = {
+    Step.SUBMIT: "Saved and submitted: it waits for an editor.",
+    Step.TAKE_BACK: "Saved, and a draft again.",
+    Step.PUBLISH: "Published: readers see it now.",
+    Step.CANCEL: "Saved. The schedule is cancelled, and it is a draft again.",
+    Step.RESTORE: "Published again: readers see it now.",
+}
+MEANWHILE = {
+    True: "Nothing of yours is saved yet. Look at the form, and save again if it should be as you have it.",
+    False: "Your text is below and was not saved: only an editor may change it now. Copy it, and send it to one.",
+}
+
+
+class Button(NamedTuple):
+    """A way to move an item: a button of the form, or a link to a page of its own."""
+
+    step: str
+    words: str
+    address: str = ""
+
+
+def buttons(item, user, all_the_same: str = "") -> list[Button]:
+    """The steps this person may take now, in words that say what will happen. `all_the_same` names the step
+    whose warnings were shown."""
+    words = _words(item)
+    may = [step for step in words if workflow.may_take(step, item, user)]
+    if _is_to_come(item):
+        may.sort(key=lambda step: step != Step.SCHEDULE)
+    return [Button(step, _worded(words[step], step == all_the_same), _address(item, step)) for step in may]
+
+
+def _worded(words, all_the_same):
+    return format_html("{}, all the same", words) if all_the_same else words
+
+
+def _words(item) -> dict:
+    at = item.published_at
+    to_come = _is_to_come(item)
+    return {
+        Step.SUBMIT: "Submit for review",
+        Step.TAKE_BACK: "Return to draft",
+        Step.PUBLISH: "Publish now" if to_come or not at else format_html("Publish now, dated {}", day(at)),
+        Step.SCHEDULE: format_html("Publish on {}, {}", day_and_time(at), in_a_while(at))
+        if to_come
+        else "Schedule",
+        Step.CANCEL: "Cancel the schedule",
+        Step.RESTORE: "Publish again",
+        Step.WITHDRAW: "Withdraw…",
+        Step.REMOVE: "Remove…",
+        Step.MERGE: "Merge…",
+    }
+
+
+def _is_to_come(item) -> bool:
+    return bool(item.published_at and item.published_at > timezone.now())
+
+
+def in_a_while(moment) -> str:
+    days = (timezone.localdate(moment) - timezone.localdate()).days
+    return f"in {days} days" if days > 1 else f"in {timeuntil(moment)}"
+
+
+def _address(item, step) -> str:
+    return reverse("admin:publications_publication_step", args=[item.pk, step]) if step in WITH_WORDS else ""
+
+
+def as_opened(item) -> str:
+    """What a form remembers of the item it was opened for, to notice that somebody moved it meanwhile."""
+    return f"{workflow.stage(item)} {item.published_at.isoformat() if item.published_at else ''}".strip()
+
+
+def overtaken_by(item, allowed: bool) -> str:
+    """For the person whose form was opened before somebody else moved the item."""
+    last = item.steps.first()
+    who = format_html(" by {} on {}", last.by_name, day_and_time(last.at)) if last else ""
+    return format_html("While you were writing, this became {}{}. {}", item.status, who, MEANWHILE[allowed])
+
+
+class Steps:
+    """For the admin of publications. A step is taken after everything typed was saved, and in the same
+    transaction; when it is refused, the text stays saved and the form says what stands in the way."""
+
+    def get_urls(self):
+        address = path(
+            "<path:object_id>/step/<slug:step>/",
+            self.admin_site.admin_view(self.step_view),
+            name="publications_publication_step",
+        )
+        return [address, *super().get_urls()]
+
+    def get_object(self, request, object_id, from_field=None):
+        """Remembers what is stored, because a form that is refused changes the object. While a form is saved
+        nobody else moves the item."""
+        item = super().get_object(request, object_id, from_field)
+        if item and request.method == "POST":
+            item = self.get_queryset(request).select_for_update().filter(pk=item.pk).first()
+        if item:
+            item.stored_title, item.stored_status = item.title, item.status
+            item.stored_schedule = item.published_at if item.is_scheduled else None
+            item.stored_date, item.as_opened = item.published_at, as_opened(item)
+        return item
+
+    # The form
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= {"show_save_and_add_another": False}
+        if obj and context["adminform"].form.overtaken and not self.may_change(request, obj):
+            context |= {"opened_as": request.POST["_opened_as"], "show_save": False}
+            context |= {"show_save_and_continue": False}
+        elif not context["is_popup"] and (add or self.has_change_permission(request, obj)):
+            context |= self._steps_in_form(request, obj, bool(context["errors"]))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _steps_in_form(self, request, item, is_refused):
+        if not item:
+            return {"steps": buttons(Publication(), request.user)}
+        asked = request.GET.get("asked", "")
+        shown = Publication(pk=item.pk, state=item.state, published_at=item.stored_date)
+        context = {"opened_as": item.as_opened}
+        is_waiting = workflow.stage(shown) in {"draft", "in_review", "scheduled"}
+        if not is_refused and (is_waiting or asked):
+            found = problems(item, item.published_at)
+            passing = [each.words for each in found] if not any(each.stops for each in found) else []
+            context |= {"checks": found, "show_checks": True, "passing": passing if asked else []}
+            context["unseen"] = self._unseen(request, item)
+        all_the_same = asked if context.get("passing") else ""
+        return context | {"steps": buttons(shown, request.user, all_the_same), "asked": asked}
+
+    def _unseen(self, request, item) -> bool:
+        """Whether publishing it now would be a bypass of review, and this person could do it."""
+        may_publish = workflow.may_take(Step.SCHEDULE, item, request.user)
+        return may_publish and not workflow.is_reviewed(item, request.user)
+
+    def save_model(self, request, obj, form, change):
+        """The date of what is scheduled or public is changed by a step, which is logged."""
+        chosen = obj.published_at
+        is_dated = change and obj.state == Publication.State.PUBLISHED
+        if is_dated:
+            obj.published_at = obj.stored_date
+        super().save_model(request, obj, form, change)
+        if is_dated and chosen != obj.stored_date:
+            workflow.change_date(obj, request.user, chosen)
+
+    # Taking a step
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._take_step(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self._take_step(request, obj) or super().response_change(request, obj)
+
+    def _take_step(self, request, item):
+        step = request.POST.get("_step")
+        if step not in IN_FORM or IS_POPUP_VAR in request.POST:
+            return None
+        asked = ""
+        try:
+            with transaction.atomic():
+                IN_FORM[step](item, request)
+        except NotReady:
+            asked = f"?asked={step}"
+            self.message_user(request, "Saved, but not published yet: see below.", messages.WARNING)
+        except Refused as refusal:
+            self.message_user(request, f"Saved. {refusal}", messages.WARNING)
+        else:
+            self.message_user(request, _done(step, item), messages.SUCCESS)
+        return HttpResponseRedirect(self._address_of_form(request, item, asked))
+
+    def _address_of_form(self, request, item, query=""):
+        address = reverse("admin:publications_publication_change", args=[item.pk]) + query
+        filters = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
+        return add_preserved_filters(filters, address)
+
+    def step_view(self, request, object_id, step):
+        """Asks for the words a step needs, and takes it."""
+        with transaction.atomic():
+            item = self.get_object(request, object_id)
+            if not item or step not in WITH_WORDS:
+                raise Http404
+            if not self.has_view_permission(request, item) or not request.user.has_perm(workflow.PUBLISH):
+                raise PermissionDenied
+            page = WITH_WORDS[step]
+            form = page.form_class(request.POST or None, label_suffix="")
+            if request.method == "POST" and form.is_valid():
+                try:
+                    page.take(item, request.user, **form.cleaned_data)
+                except Refused as refusal:
+                    form.add_error(None, str(refusal))
+                else:
+                    self.message_user(request, page.done, messages.SUCCESS)
+                    return HttpResponseRedirect(self._address_of_form(request, item))
+        context = self.admin_site.each_context(request)
+        context |= {"title": f"{page.heading}: {item}", "item": item, "form": form, "page": page}
+        context |= {
+            "opts": self.opts,
+            "media": self.media + form.media,
+            "may_take": workflow.may_take(step, item, request.user),
+        }
+        return TemplateResponse(request, "admin/publications/publication/step.html", context)
+
+
+def _publish(item, request):
+    """A date to come that was typed just now means a schedule, whatever button was pressed beside it."""
+    if _is_to_come(item) and item.published_at != getattr(item, "stored_date", None):
+        raise Refused(TO_COME)
+    workflow.publish(item, request.user, passing=request.POST.getlist("_passing"))
+
+
+IN_FORM = {
+    Step.SUBMIT: lambda item, request: workflow.submit(item, request.user),
+    Step.TAKE_BACK: lambda item, request: workflow.take_back(item, request.user),
+    Step.PUBLISH: _publish,
+    Step.SCHEDULE: lambda item, request: workflow.schedule(
+        item, request.user, item.published_at, passing=request.POST.getlist("_passing")
+    ),
+    Step.CANCEL: lambda item, request: workflow.cancel(item, request.user),
+    Step.RESTORE: lambda item, request: workflow.restore(
+        item, request.user, passing=request.POST.getlist("_passing")
+    ),
+}
+
+
+def _done(step, item):
+    if step == Step.SCHEDULE:
+        at = item.published_at
+        return format_html("Scheduled: readers see it from {} on, {}.", day_and_time(at), in_a_while(at))
+    return DONE[step]
