@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 # ISO 639 and 15924; a code that names its script is written the way of that script.
 RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
 SCRIPTS_RIGHT_TO_LEFT = {"adlm", "arab", "aran", "hebr", "nkoo", "rohg", "syrc", "thaa"}
-SCRIPT_LENGTH = 4
+SCRIPT_LENGTH, REGION_LENGTH = 4, 2
 
 
 def native_name(code: str) -> str:
@@ -26,6 +26,11 @@ def direction(code: str) -> str:
     return "rtl" if is_right_to_left else "ltr"
 
 
+def tag(code: str) -> str:
+    """The code as machines are told it. Nothing said means the site's own language, wherever it is spoken."""
+    return code or _without_region(settings.LANGUAGE_CODE)
+
+
 def is_same(one: str, other: str) -> bool:
     """Whether two texts are in one language. Nothing said means the site's own, and on a British site
     “en” says no more than that."""
@@ -34,5 +39,10 @@ def is_same(one: str, other: str) -> bool:
 
 def _spoken(code: str) -> str:
     site = settings.LANGUAGE_CODE.lower()
-    code = code.lower() or site
-    return site if code == site.partition("-")[0] else code
+    code = code.lower()
+    return "" if code in {site, _without_region(site)} else code
+
+
+def _without_region(code: str) -> str:
+    language, *others = code.split("-")
+    return "-".join([language, *(part for part in others if len(part) != REGION_LENGTH)])

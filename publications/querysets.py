@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from publications import clock
@@ -104,6 +104,12 @@ class PublicationQuerySet(QuerySet):
     def until_day(self, day):
         """Dated on this day or earlier, in the site's time zone."""
         return self.filter(published_at__lt=midnight(day, days=1))
+
+    def in_other_languages(self, publication):
+        """The same text in other languages, the original first: without the item itself."""
+        original = publication.translation_of_id or publication.pk
+        rows = self.filter(Q(pk=original) | Q(translation_of=original)).exclude(pk=publication.pk)
+        return rows.order_by(F("translation_of").asc(nulls_first=True), "language", "pk")
 
     def newest_first(self):
         """A total order: many items share a date, so the later-made row comes first among them."""

@@ -46,6 +46,8 @@ class Hidden:
             image=self.image,
             type="working-paper",
             lead=self.public,
+            translation_of=self.public,
+            language="fr",
             doi=f"10.5555/{SECRET}",
         )
         self.file = make_file(self.item)

@@ -41,7 +41,7 @@ MOST_QUERIES = {
     "/people/ines-corrow/feed.json": 5,
     "/sitemap.xml": 9,
     "/sitemap-pages.xml": 1,
-    "/sitemap-publications.xml": 2,
+    "/sitemap-publications.xml": 3,
     "/sitemap-topics.xml": 2,
     "/sitemap-people.xml": 2,
     "/robots.txt": 0,

@@ -52,7 +52,7 @@ class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
     ordering = ["-changed_at", "-pk"]
     search_fields = ["title"]
     search_help_text = "Words of the text, authors, number or DOI. Case and accents do not count."
-    autocomplete_fields = ["content_type", "topics", "image", "lead", "replaced_by"]
+    autocomplete_fields = ["content_type", "topics", "image", "lead", "replaced_by", "translation_of"]
     inlines = [AuthorshipInline, FileInline]
     readonly_fields = ["picture_in_form", "body_as_shown", "history"]
     fieldsets = [
@@ -61,10 +61,11 @@ class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
         ("Topics", {"fields": ["topics"]}),
         ("Picture", {"fields": ["image", "picture_in_form"]}),
         ("Text", {"fields": ["key_findings", "body"]}),
+        ("Language", {"fields": [("language", "translation_of")]}),
         ("Address", {"fields": ["slug"]}),
         (
             "Study, numbers and origin",
-            {"fields": ["lead", ("report_number", "doi"), ("external_url", "language"), "import_id"]},
+            {"fields": ["lead", ("report_number", "doi"), "external_url", "import_id"]},
         ),
         ("Record", {"fields": ["history"]}),
     ]

@@ -8,6 +8,7 @@ from django.core.validators import FileExtensionValidator, RegexValidator
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from publications import pdf
 from publications.models.slugs import make_slug
@@ -15,6 +16,11 @@ from publications.models.slugs import make_slug
 # The beginnings of addresses that lie beside those of files: of references, and of links for machines.
 RESERVED = ("cite.", "linkset.")
 EXTENSIONS = ["pdf", "epub", "csv", "xlsx", "ods", "json", "zip", "docx", "odt", "pptx", "txt"]
+
+
+def default_label() -> str:
+    """In the language of the site, as readers see it."""
+    return gettext("Full report")
 
 
 def stored_path(file: "File", filename: str) -> str:
@@ -26,7 +32,7 @@ class File(models.Model):
 
     publication = models.ForeignKey("Publication", on_delete=models.CASCADE, related_name="files")
     file = models.FileField(upload_to=stored_path, validators=[FileExtensionValidator(EXTENSIONS)])
-    label = models.CharField(max_length=120, default="Full report", help_text="What readers choose by.")
+    label = models.CharField(max_length=120, default=default_label, help_text="What readers choose by.")
     name = models.CharField(
         "address",
         max_length=100,

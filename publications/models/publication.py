@@ -13,14 +13,14 @@ from publications.folding import fold
 from publications.models.entry import ListedModel
 from publications.models.file import delete_unused
 from publications.models.slugs import SluggedModel
+from publications.models.translated import Translated
 from publications.querysets import PublicationQuerySet
 from publications.richtext import RichTextField, plain_text
 
 DOI = RegexValidator(r"^10\.\d{4,9}/\S+$", "A DOI looks like 10.5555/abc-123, without https://doi.org/.")
-LANGUAGE = RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "A language code such as en, fr or pt-BR.")
 
 
-class Publication(ListedModel, SluggedModel):
+class Publication(ListedModel, SluggedModel, Translated):
     """A report, commentary, testimony, news release, brief or tool. `state` is what editors decided; what the
     public sees is that *and* the clock: a published item with a time in the future is scheduled, and appears
     at its second without any job."""
@@ -89,9 +89,6 @@ class Publication(ListedModel, SluggedModel):
     authors = models.ManyToManyField("Person", through="Authorship", related_name="publications")
     report_number = models.CharField(max_length=60, blank=True)
     doi = models.CharField("DOI", max_length=200, blank=True, validators=[DOI])
-    language = models.CharField(
-        max_length=12, blank=True, validators=[LANGUAGE], help_text="Only where it differs from the site's."
-    )
     external_url = models.URLField(
         "address elsewhere",
         max_length=500,
@@ -134,6 +131,7 @@ class Publication(ListedModel, SluggedModel):
             ),
         ]
         constraints = [
+            *Translated.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "in_review", "published", "withdrawn", "removed", "merged"]),
                 name="publication_state_known",
@@ -172,7 +170,7 @@ class Publication(ListedModel, SluggedModel):
 
     def clean(self):
         super().clean()
-        errors = {}
+        errors = self.translation_errors()
         if self.state not in UNPUBLISHED and not self.published_at:
             errors["published_at"] = "A published item needs its date and time."
         if self.state in {self.State.WITHDRAWN, self.State.REMOVED} and not self.notice.strip():

@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext as _, to_locale
 
+from publications import languages
 from publications.citing.reference import Reference
 from publications.models import ContentType, Page, Person, Publication
 from publications.site import structured_data
+from publications.site.alternates import Alternate, alternates
 from publications.site.frame import PageFrame, get_frame
 from publications.site.social_cards import LinkPicture, picture_of_publication, picture_of_text
 
@@ -45,6 +47,7 @@ class Head(NamedTuple):
     names: list[tuple[str, str]]  # everything else
     graph: dict  # JSON-LD
     twin: str = ""  # the address of the same in Markdown
+    alternates: list[Alternate] = []  # the same text in other languages, and in this one
 
     @property
     def has_dublin_core(self) -> bool:
@@ -100,19 +103,22 @@ def publication_head(request, publication: Publication, reference: Reference, fi
         structured_data.work(site, publication, reference, files, topics),
     ]
     is_report = publication.content_type.citation_family == FAMILIES.REPORT
-    return _head(
+    group = [publication, *publication.in_other_languages] if publication.is_public else []
+    head = _head(
         site,
         "article",
         publication.title,
         reference.url,
         description,
         picture_of_publication(publication),
-        properties=_article(publication, topics),
+        properties=[*_other_locales(publication), *_article(publication, topics)],
         names=[*_dublin_core(publication, reference), *(_citation(reference) if is_report else ())],
         nodes=nodes,
         is_indexed=publication.is_public,
         language=publication.language,
-    )._replace(twin=reverse("publications:publication-markdown", args=[publication.slug]))
+    )
+    twin = reverse("publications:publication-markdown", args=[publication.slug])
+    return head._replace(twin=twin, alternates=alternates(group, site.absolute))
 
 
 def _site(request) -> Site:
@@ -173,6 +179,11 @@ def _description(publication: Publication) -> str:
 
 
 # Link previews
+
+
+def _other_locales(publication: Publication) -> list[tuple[str, str]]:
+    others = publication.in_other_languages
+    return [("og:locale:alternate", to_locale(languages.tag(other.language))) for other in others]
 
 
 def _picture(site, picture: LinkPicture) -> list[tuple[str, str]]:

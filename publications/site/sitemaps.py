@@ -2,13 +2,14 @@
 # their own address are listed, with the date their content truly changed.
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from publications.models import ContentType, Page, Person, Publication, Topic
 from publications.querysets import public_now
+from publications.site.alternates import Alternate, alternates
 from publications.site.entries import updated_at
 
 PER_FILE = 10_000  # at most 50,000 are allowed; fewer are answered sooner
@@ -34,12 +35,33 @@ class PublicationSitemap(Sitemap):
         return max(filter(None, latest.values()), default=None)
 
     def get_urls(self, page=1, site=None, protocol=None):
-        """With the picture of each publication, for searches among pictures."""
+        """With the picture of each publication, for searches among pictures, and its translations."""
         urls = super().get_urls(page, site, protocol)
+        found = _alternates_among([url["item"].pk for url in urls], f"{protocol}://{site.domain}")
         for url in urls:
             if preview := url["item"].preview:
                 url["picture"] = f"{protocol}://{site.domain}{preview['url']}"
+            url["alternates"] = found.get(url["item"].pk, [])
         return urls
+
+
+def _alternates_among(keys: list[int], host: str) -> dict[int, list[Alternate]]:
+    """The languages of each item between the first and last of these keys that has several: one query."""
+    if not keys:
+        return {}
+    here = Q(pk__gte=keys[0], pk__lte=keys[-1], translation_of__isnull=False)
+    originals_here = Q(translation_of__gte=keys[0], translation_of__lte=keys[-1])
+    near = Publication.objects.filter(here | originals_here).values("translation_of")
+    rows = Publication.objects.published().filter(Q(pk__in=near) | Q(translation_of__in=near))
+    groups: dict[int, list[Publication]] = {}
+    for item in rows.only("slug", "language", "translation_of"):
+        groups.setdefault(item.translation_of_id or item.pk, []).append(item)
+    return {
+        item.pk: found
+        for group in groups.values()
+        if (found := alternates(group, lambda path: host + path))
+        for item in group
+    }
 
 
 class ListSitemap(Sitemap):

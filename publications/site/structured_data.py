@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from publications import languages
 from publications.citing.reference import Name, Reference
 from publications.models import ContentType, Page, Publication
 
@@ -110,6 +111,7 @@ def work(site, publication: Publication, reference: Reference, files, topics) ->
         ],
         "image": _pictures(site, publication),
         "encoding": [_file(site, file) for file in files],
+        **_translations(site, publication),
         "creativeWorkStatus": "Withdrawn" if publication.is_withdrawn else "",
     }
     if publication.published_at:
@@ -126,6 +128,20 @@ def work(site, publication: Publication, reference: Reference, files, topics) ->
         "publisher": {"@id": _id(site, "organization")},
         **{key: value for key, value in optional.items() if value},
     }
+
+
+def _translations(site, publication: Publication) -> dict:
+    """The original of a translation, the translations of an original."""
+    works = {other.pk: _other_work(site, other) for other in publication.in_other_languages}
+    if original := publication.translation_of_id:
+        return {"translationOfWork": works.get(original)}
+    return {"workTranslation": list(works.values())}
+
+
+def _other_work(site, publication: Publication) -> dict:
+    address = site.absolute(publication.get_absolute_url())
+    language = languages.tag(publication.language)
+    return {"@type": "CreativeWork", "@id": f"{address}#work", "url": address, "inLanguage": language}
 
 
 def _is_report(publication: Publication) -> bool:

@@ -10,7 +10,7 @@ from publications import clock
 from publications.addresses import get_page_or_moved, get_publication, open_list
 from publications.citing.reference import make_reference
 from publications.citing.styles import format_all
-from publications.listing.cards import attach_bylines, attach_companions, featured_in
+from publications.listing.cards import attach_bylines, attach_companions, attach_translations, featured_in
 from publications.listing.facets import count_years_by_topic
 from publications.listing.histogram import spark
 from publications.listing.paging import Pager, get_page, read_page_number
@@ -145,10 +145,12 @@ def publication_detail(request, slug):
     readable = readable.select_related("content_type", "image", "lead", "replaced_by")
     publication = get_publication(readable, slug)
     attach_companions(attach_bylines([publication]), now)
+    attach_translations(publication, now)
     prefetch_related_objects([publication], "topics", "files")
     topics = list(publication.topics.all())
     related = Publication.objects.published(now).in_any_topic(topics).newest_first().for_cards()
-    related = related.exclude(pk__in=[publication.pk, *(item.pk for item in publication.study)])
+    shown = [publication, *publication.study, *publication.in_other_languages]
+    related = related.exclude(pk__in=[item.pk for item in shown])
     files = [] if publication.is_withdrawn else list(publication.files.all())
     reference = make_reference(publication, request.build_absolute_uri)
     above = [(_("Topics"), reverse("publications:topic-list"))]

@@ -27,6 +27,12 @@ def in_language(code):
 
 
 @register.filter
+def language_tag(code):
+    """The code; that of the site where nothing is said."""
+    return languages.tag(code)
+
+
+@register.filter
 def native_name(code):
     """“Français” for “fr”."""
     return languages.native_name(code)

@@ -17,12 +17,15 @@ class Links:
 
     def __init__(self, report, catalogue):
         self.report, self.catalogue = report, catalogue
-        self._leads, self._replacements, self._places, self._cleared = [], [], defaultdict(list), {}
+        self._leads, self._translations, self._replacements = [], [], []
+        self._places, self._cleared = defaultdict(list), {}
 
     def remember(self, item) -> None:
         row, pk = item.row, item.publication.pk
         if "lead" in row.stated and (row.lead or not item.is_new):
             self._leads.append((row.number, pk, row.lead))
+        if "translation_of" in row.stated and (row.translation_of or not item.is_new):
+            self._translations.append((row.number, pk, row.translation_of))
         if "replaced_by" in row.stated and (row.replaced_by or not item.is_new):
             is_merged = row.columns.get("state") == State.MERGED
             self._replacements.append((row.number, pk, row.replaced_by, is_merged))
@@ -35,9 +38,13 @@ class Links:
     def make(self) -> set[int]:
         """Returns the numbers of the rows that changed something here."""
         changed = set()
-        for start in range(0, len(self._leads), CHUNK):
-            with transaction.atomic():
-                changed |= self._set_leads(self._leads[start : start + CHUNK])
+        for field, links, problem_of in (
+            ("lead", self._leads, _lead_problem),
+            ("translation_of", self._translations, _translation_problem),
+        ):
+            for start in range(0, len(links), CHUNK):
+                with transaction.atomic():
+                    changed |= self._point(field, links[start : start + CHUNK], problem_of)
         for start in range(0, len(self._replacements), CHUNK):
             with transaction.atomic():
                 changed |= self._set_replacements(self._replacements[start : start + CHUNK])
@@ -47,34 +54,22 @@ class Links:
             changed |= self._clear()
         return changed
 
-    def _set_leads(self, leads) -> set[int]:
-        main = _named({name for _, _, name in leads})
-        items = Publication.objects.in_bulk([pk for _, pk, _ in leads])
+    def _point(self, field, links, problem_of) -> set[int]:
+        """Let items point to others by this field, each unless something is wrong with it."""
+        named = _named({name for _, _, name in links})
+        items = Publication.objects.in_bulk([pk for _, pk, _ in links])
         changed = set()
-        for number, pk, name in leads:
-            item, lead = items[pk], main.get(name) if name else None
-            if item.lead_id == (lead.pk if lead else None) and (lead or not name):
+        for number, pk, name in links:
+            item, other = items[pk], named.get(name) if name else None
+            if getattr(item, f"{field}_id") == (other.pk if other else None) and (other or not name):
                 continue
-            if problem := self._lead_problem(item, lead, name):
-                self.report.warn(number, "lead", f"{problem}; the item went in without it")
+            if problem := problem_of(item, other) if other or not name else _unknown(name):
+                self.report.warn(number, field, f"{problem}; the item went in without it")
                 continue
-            item.lead = lead
-            item.save(update_fields=["lead", "changed_at"])
+            setattr(item, field, other)
+            item.save(update_fields=[field, "changed_at"])
             changed.add(number)
         return changed
-
-    def _lead_problem(self, item, lead, name) -> str:
-        if not name:
-            return ""
-        if not lead:
-            return f"there is no item with the id or DOI {quoted(name)}"
-        if lead.pk == item.pk:
-            return "an item cannot be the main item of itself"
-        if Publication.objects.filter(pk=lead.pk, lead__isnull=False).exists():
-            return f"{quoted(lead.title)} belongs to a study itself; name that study's main item"
-        if item.companions.exists():
-            return "this item is the main item of its study, so it cannot belong to another"
-        return ""
 
     def _set_replacements(self, replacements) -> set[int]:
         named = _named({name for _, _, name, _ in replacements})
@@ -133,9 +128,35 @@ def _named(names: set[str]) -> dict[str, Publication]:
     return {item.doi: item for item in found} | {item.import_id: item for item in found}
 
 
+def _unknown(name) -> str:
+    return f"there is no item with the id or DOI {quoted(name)}"
+
+
+def _lead_problem(item, lead) -> str:
+    if not lead:
+        return ""
+    if lead.pk == item.pk:
+        return "an item cannot be the main item of itself"
+    if Publication.objects.filter(pk=lead.pk, lead__isnull=False).exists():
+        return f"{quoted(lead.title)} belongs to a study itself; name that study's main item"
+    if item.companions.exists():
+        return "this item is the main item of its study, so it cannot belong to another"
+    return ""
+
+
+def _translation_problem(item, original) -> str:
+    """By the model's own rules, asked of the original as it is by now."""
+    if original:
+        original.refresh_from_db(fields=["translation_of"])
+    before, item.translation_of = item.translation_of, original
+    problem = " ".join(item.translation_errors().values()).rstrip(".")
+    item.translation_of = before
+    return problem
+
+
 def _replacement_problem(item, other, name) -> str:
     if name and not other:
-        return f"there is no item with the id or DOI {quoted(name)}"
+        return _unknown(name)
     if not name and item.is_merged:
         return "a merged item needs one"
     if other and other.pk == item.pk:

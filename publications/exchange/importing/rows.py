@@ -31,7 +31,17 @@ COLUMNS = {
     "id": ("import_id", values.line),
     "slug": ("slug", values.line),
 }
-OTHERS = ("type", "topics", "date", "authors", "image", "lead", "replaced_by", "featured_in")
+OTHERS = (
+    "type",
+    "topics",
+    "date",
+    "authors",
+    "image",
+    "lead",
+    "translation_of",
+    "replaced_by",
+    "featured_in",
+)
 KEYS = (*COLUMNS, *OTHERS)
 # Clearing these would leave an item without what every item has; an empty value says nothing instead.
 NEVER_CLEARED = {"title", "state", "import_id", "slug"}
@@ -74,6 +84,7 @@ class Row:
     authors: list[str] = field(default_factory=list)
     picture: Picture | None = None
     lead: str = ""
+    translation_of: str = ""
     replaced_by: str = ""
     places: list[Place] = field(default_factory=list)
 
@@ -105,6 +116,7 @@ def read_row(number: int, raw: dict, report) -> Row:
     row.topics = reading.take("topics", _topics) or []
     row.authors = reading.take("authors", _authors) or []
     row.lead = reading.take("lead", values.line) or ""
+    row.translation_of = reading.take("translation_of", values.line) or ""
     row.replaced_by = reading.take("replaced_by", values.line) or ""
     row.picture = reading.picture()
     row.places = reading.places()
