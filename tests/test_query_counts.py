@@ -45,6 +45,10 @@ MOST_QUERIES = {
     "/sitemap-topics.xml": 2,
     "/sitemap-people.xml": 2,
     "/robots.txt": 0,
+    "/favicon.ico": 0,
+    "/icon-192.png": 0,
+    "/site.webmanifest": 0,
+    "/opensearch.xml": 0,
     "/llms.txt": 2,
 }
 

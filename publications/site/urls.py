@@ -2,7 +2,16 @@
 from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 
-from publications.site import assistants, downloads, feeds, signposting, sitemaps, social_cards, views
+from publications.site import (
+    assistants,
+    downloads,
+    feeds,
+    signposting,
+    site_files,
+    sitemaps,
+    social_cards,
+    views,
+)
 
 app_name = "publications"
 
@@ -46,6 +55,11 @@ urlpatterns = [
     page("sitemap.xml", sitemaps.index, "sitemap-index"),
     page("sitemap-<slug:section>.xml", sitemaps.section, "sitemap"),
     page("robots.txt", sitemaps.robots, "robots"),
+    page("favicon.ico", site_files.favicon, "favicon"),
+    page("apple-touch-icon.png", site_files.icon, "apple-touch-icon"),
+    page("icon-<int:size>.png", site_files.icon, "icon"),
+    page("site.webmanifest", site_files.manifest, "manifest"),
+    page("opensearch.xml", site_files.opensearch, "opensearch"),
     page("llms.txt", assistants.llms, "llms"),
     *form("feed.atom", feeds.atom, "atom-feed"),
     *form("feed.json", feeds.json, "json-feed"),

@@ -32,8 +32,8 @@ class Card(NamedTuple):
     date: str = ""
     foot: str = ""
     notice: str = ""
-    hue: float = 352
-    chroma: float = 0.15
+    hue: float = palette.ACCENT[0]
+    chroma: float = palette.ACCENT[1]
 
 
 def make_key(card: Card) -> str:

@@ -20,6 +20,7 @@ def _encoded(value: float) -> float:
     return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
 
 
+ACCENT = (352, 0.15)  # hue and chroma of the software's own
 COOL = 248  # the tint of the greys
 PAPER = (255, 255, 255)
 INK = _to_srgb(0.225, 0.03, COOL)
