@@ -8,12 +8,14 @@ from django.utils.translation import get_language_bidi, gettext as _
 from publications import clock
 from publications.dates import Period
 from publications.filters import STATES, PublicationFilter
+from publications.found_list import FoundList
 from publications.listing import facets, histogram
 from publications.listing.entries import EntryList
 from publications.listing.paging import PER_PAGE, Page, page_count, page_numbers, read_page_number
 from publications.listing.tables import TableList
 from publications.models import Topic
 from publications.querysets import may_view_hidden, midnight
+from publications.search.finding import BEST, NEWEST, OLDEST
 
 
 class FilteredList:
@@ -35,6 +37,8 @@ class FilteredList:
         self.form = self.filterset.form
         self.is_valid = self.form.is_valid()
         self.values = self.form.cleaned_data  # of an invalid form: the fields that could be understood
+        self.default_sort = BEST if self.values.get("q") else NEWEST
+        self.sort = self.values.get("sort") or self.default_sort
         self.parameters = self._clean_parameters()
         self.page_text = params.get("page", "").strip()
 
@@ -51,11 +55,15 @@ class FilteredList:
         return self.filterset.filter_queryset(self.base, leaving_out)
 
     @cached_property
-    def source(self) -> EntryList | TableList:
-        """Where rows and counts come from. Entries know topics, types and dates of what is public, and no words."""
+    def source(self) -> EntryList | TableList | FoundList:
+        """Where rows and counts come from. Entries know topics, types and dates of what is public; the index
+        of the search knows words."""
         words, topics, states = (self.values.get(name) for name in ("q", "topic", "state"))
-        if self.scope is None or words or states or len(topics or ()) > 1:
-            return TableList(self.matching, self.chosen_types if "type" in self.filterset.filters else None)
+        types = self.chosen_types if "type" in self.filterset.filters else None
+        if words:
+            return FoundList(self.filterset, self.base, types)
+        if self.scope is None or states or len(topics or ()) > 1:
+            return TableList(self.matching, types)
         scope = dict(self.scope)
         if topics:
             scope["topic"] = topics[0].pk
@@ -73,7 +81,7 @@ class FilteredList:
 
     @property
     def _is_oldest_first(self) -> bool:
-        return self.values.get("sort") == "oldest"
+        return self.sort == OLDEST
 
     @property
     def ordered(self):
@@ -156,7 +164,7 @@ class FilteredList:
 
     @cached_property
     def state_counts(self) -> dict[str, int]:
-        return facets.count_states(self.matching(leaving_out=["state"]), self.now)
+        return facets.count_states(self.source.matching(["state"]), self.now)
 
     @property
     def first_year(self) -> int | None:
@@ -207,7 +215,7 @@ class FilteredList:
         pairs += [("topic", topic.slug) for topic in values.get("topic") or []]
         pairs += [("from", str(values.get("from") or "")), ("to", str(values.get("to") or ""))]
         pairs += [("state", state) for state in values.get("state") or []]
-        pairs += [("sort", values.get("sort") or "")]
+        pairs += [("sort", "" if self.sort == self.default_sort else self.sort)]
         return [(key, value) for key, value in pairs if value]
 
     @property

@@ -1,13 +1,16 @@
 # Which filters a list of publications has, and what each of them takes.
+from functools import cached_property
+
 import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from publications import clock
 from publications.dates import parse_period
-from publications.models import ContentType, Publication, Topic
-from publications.querysets import may_view_hidden
-from publications.search import search
+from publications.models import ContentType, Publication, Topic, TopicAncestry
+from publications.querysets import may_view_hidden, midnight
+from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
+from publications.search.finding import BEST, NEWEST, OLDEST, Within
 
 STATES = [
     ("draft", _("Draft")),
@@ -18,6 +21,9 @@ STATES = [
     ("removed", _("Removed")),
     ("merged", _("Merged")),
 ]
+
+
+SORTS = [(BEST, _("Best match first")), (NEWEST, _("Newest first")), (OLDEST, _("Oldest first"))]
 
 
 class PeriodField(forms.CharField):
@@ -39,9 +45,10 @@ class PeriodFilter(django_filters.Filter):
 
 class PublicationFilter(django_filters.FilterSet):
     """q, type, topic, from, to, sort and, for staff, state. Each may be left out; type, topic and state
-    may be given several times. An invalid value makes the whole form invalid, never a wider list."""
+    may be given several times. An invalid value makes the whole form invalid, never a wider list. Words
+    are for a FoundList to look for."""
 
-    q = django_filters.CharFilter(method="filter_words", label=_("Words"))
+    q = django_filters.CharFilter(method="leave", label=_("Words"))
     type = django_filters.ModelMultipleChoiceFilter(
         queryset=ContentType.objects.all(), to_field_name="slug", method="filter_types", label=_("Type")
     )
@@ -50,10 +57,7 @@ class PublicationFilter(django_filters.FilterSet):
     )
     state = django_filters.MultipleChoiceFilter(choices=STATES, method="filter_states", label=_("State"))
     sort = django_filters.ChoiceFilter(
-        choices=[("oldest", _("Oldest first"))],
-        empty_label=_("Newest first"),
-        method="leave",
-        label=_("Order"),
+        choices=SORTS, empty_label=_("Default"), method="leave", label=_("Order")
     )
 
     class Meta:
@@ -63,7 +67,8 @@ class PublicationFilter(django_filters.FilterSet):
     def __init__(self, data, queryset, *, user=None, now=None, fixed=()):
         super().__init__(data, queryset)
         self.now = now or clock.now()
-        for name in {*fixed, *(() if may_view_hidden(user) else ("state",))}:
+        self.shows_hidden = may_view_hidden(user)
+        for name in {*fixed, *(() if self.shows_hidden else ("state",))}:
             del self.filters[name]
 
     def filter_queryset(self, queryset, leaving_out=()):
@@ -72,8 +77,32 @@ class PublicationFilter(django_filters.FilterSet):
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
 
-    def filter_words(self, queryset, name, text):
-        return search(queryset, text)
+    def within(self, leaving_out=()) -> Within:
+        """The filters as the search index takes them, to the minute: it may let in what the queryset keeps
+        out, never the other way round."""
+        values = {name: value for name, value in self.form.cleaned_data.items() if name not in leaving_out}
+        last = None if self.shows_hidden else self.now
+        states = ["published"] if not self.shows_hidden else values.get("state") or []
+        states = {"published" if state == "scheduled" else state for state in states}
+        groups = [
+            [state_mark(state) for state in sorted(states)],
+            [type_mark(content_type.pk) for content_type in values.get("type") or []],
+            self._topic_marks if values.get("topic") else (),
+        ]
+        start, end = values.get("from"), values.get("to")
+        if end:
+            day_after = midnight(end.last, days=1)
+            last = min(last or day_after, day_after)
+        return Within(
+            tuple(tuple(group) for group in groups if group),
+            document_id(midnight(start.first)) if start else None,
+            document_id(last) + ROOM_FOR_KEYS - 1 if last else None,
+        )
+
+    @cached_property
+    def _topic_marks(self) -> list[str]:
+        chosen = TopicAncestry.objects.filter(ancestor__in=self.form.cleaned_data["topic"])
+        return [topic_mark(pk) for pk in chosen.order_by("topic").values_list("topic", flat=True).distinct()]
 
     def filter_types(self, queryset, name, content_types):
         return queryset.of_types(content_types) if content_types else queryset

@@ -120,9 +120,7 @@ class PublicationQuerySet(QuerySet):
 
     def for_cards(self):
         """All that a card shows, in one query and without the long texts."""
-        return self.select_related("content_type", "image").defer(
-            "body", "key_findings", "search_text", "notice"
-        )
+        return self.select_related("content_type", "image").defer("body", "key_findings", "notice")
 
     def delete(self):
         with transaction.atomic():

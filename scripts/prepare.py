@@ -58,6 +58,7 @@ def migrate():
         sys.exit(f"The database does not answer: {reason}")
     with step(f"Updating the {connection.display_name} database"):
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("rebuild_search", if_empty=True, verbosity=0)
 
 
 def collect_static():

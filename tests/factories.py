@@ -21,6 +21,7 @@ from publications.models import (
     Person,
     Publication,
     Topic,
+    index,
     syncing_once,
 )
 
@@ -64,6 +65,7 @@ def make_publication(title=None, *, topics=(), authors=(), type="report", **fiel
         publication = Publication.objects.create(title=title or f"Publication {next(_number)}", **fields)
         publication.topics.set(topics)
         Publication.relist([publication.pk])
+    index([publication.pk])
     for position, person in enumerate(authors):
         Authorship.objects.create(publication=publication, person=person, position=position)
     return publication

@@ -26,10 +26,12 @@ LAYERS = [
         "apps",
     },
     {"querysets"},
+    {"search"},
     {"models"},
-    {"listing", "search", "citing", "readiness"},
+    {"listing", "citing", "readiness"},
     {"workflow"},
     {"filters"},
+    {"found_list"},
     {"filtered_list"},
     {"addresses"},
     {"site", "exchange", "templatetags"},
@@ -39,7 +41,7 @@ LAYERS = [
 ]
 APART = [{"site", "exchange"}]
 VENDOR_WORDS = re.compile(r"connection\.vendor|contrib\.postgres")
-MAY_KNOW_THE_DATABASE = {"search.py", "listing", "migrations"}
+MAY_KNOW_THE_DATABASE = {"search", "listing", "migrations"}
 
 
 def modules():

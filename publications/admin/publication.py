@@ -15,7 +15,7 @@ from publications.admin.filters import (
 from publications.admin.picture import PictureChoice
 from publications.admin.publication_form import FileForm, PublicationForm
 from publications.admin.steps import Steps, overtaken_by
-from publications.models import Authorship, File, Publication
+from publications.models import Authorship, File, Publication, index
 from publications.models.publication import TAKEN_BACK
 from publications.search import search
 
@@ -161,6 +161,7 @@ class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
         super().save_related(request, form, formsets, change)
         if not change or "topics" in form.changed_data:
             Publication.relist([form.instance.pk])
+            index([form.instance.pk])
 
     # Who may do what
 

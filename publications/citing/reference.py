@@ -62,7 +62,7 @@ class Reference:
 
 def with_references(publications):
     """The queryset with all that `make_reference` asks for, in one query and four more for each chunk."""
-    rows = publications.select_related("content_type").defer("body", "search_text", "notice")
+    rows = publications.select_related("content_type").defer("body", "notice")
     return rows.prefetch_related("authorships__person", "topics", "files")
 
 

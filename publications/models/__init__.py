@@ -11,6 +11,7 @@ from publications.models.person import Authorship, Person
 from publications.models.preview_link import PreviewLink
 from publications.models.publication import Publication
 from publications.models.redirect import Redirect
+from publications.models.search_document import SearchDocument, SearchWord, index
 from publications.models.topic import Topic, TopicAncestry
 
 __all__ = [
@@ -30,9 +31,12 @@ __all__ = [
     "PreviewLink",
     "Publication",
     "Redirect",
+    "SearchDocument",
+    "SearchWord",
     "Tally",
     "Topic",
     "TopicAncestry",
+    "index",
     "sync_listing",
     "syncing_once",
 ]

@@ -3,7 +3,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
 from publications.folding import fold
@@ -62,12 +62,22 @@ class Person(SluggedModel):
         if not self.sort_name:
             self.sort_name = make_sort_name(self.name, self.is_organisation)
         self.search_name = make_search_name(self.name, self.sort_name)
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            stored = Person.objects.filter(pk=self.pk).values_list("name", "sort_name").first()
+            super().save(*args, **kwargs)
+            if stored and stored != (self.name, self.sort_name):
+                index_publications(self.authorships.values_list("publication", flat=True))
 
     @property
     def initial(self) -> str:
         """The letter to file under, without its accent."""
         return self.sort_name[:1] and fold(self.sort_name[:1]).upper()
+
+
+def index_publications(keys) -> None:
+    from publications.models.search_document import index
+
+    index(keys)
 
 
 def make_sort_name(name: str, is_organisation: bool = False) -> str:
@@ -99,6 +109,18 @@ class Authorship(models.Model):
 
     def __str__(self):
         return self.printed_name
+
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if kwargs.get("update_fields") != ["position"]:
+                index_publications([self.publication_id])
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            index_publications([self.publication_id])
+        return deleted
 
     @property
     def printed_name(self) -> str:

@@ -9,13 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from publications import clock
-from publications.folding import fold
 from publications.models.entry import ListedModel
 from publications.models.file import delete_unused
 from publications.models.slugs import SluggedModel
 from publications.models.translated import Translated
 from publications.querysets import PublicationQuerySet
-from publications.richtext import RichTextField, plain_text
+from publications.richtext import RichTextField
 
 DOI = RegexValidator(r"^10\.\d{4,9}/\S+$", "A DOI looks like 10.5555/abc-123, without https://doi.org/.")
 
@@ -34,6 +33,10 @@ class Publication(ListedModel, SluggedModel, Translated):
         MERGED = "merged", _("Merged")  # the address leads to another item
 
     slug_source = "title"
+    # What the search index holds of the row itself.
+    SEARCHED = frozenset(
+        "title subtitle summary key_findings body report_number doi state published_at content_type".split()
+    )
 
     content_type = models.ForeignKey(
         "ContentType", on_delete=models.PROTECT, related_name="publications", verbose_name="type"
@@ -108,7 +111,6 @@ class Publication(ListedModel, SluggedModel, Translated):
     import_id = models.CharField(
         max_length=200, blank=True, help_text="The item's name in the system it was imported from."
     )
-    search_text = models.TextField(editable=False, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
@@ -200,14 +202,18 @@ class Publication(ListedModel, SluggedModel, Translated):
         return ""
 
     def save(self, *args, **kwargs):
-        self.search_text = self.make_search_text()
+        from publications.models.search_document import index
+
         self.date_withdrawal()
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text", "withdrawn_at"}
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "withdrawn_at"}
         with transaction.atomic():
             super().save(*args, **kwargs)
             if self.is_merged:
                 self._hand_on_replaced()
+            if fields is None or self.SEARCHED.intersection(fields):
+                index([self.pk])
 
     def date_withdrawal(self) -> None:
         """What was taken back has the moment of it; what was not, or is public again, has none."""
@@ -225,19 +231,6 @@ class Publication(ListedModel, SluggedModel, Translated):
         deleted = super().delete(*args, **kwargs)
         delete_unused(contents)
         return deleted
-
-    def make_search_text(self) -> str:
-        """All words a search may find, folded."""
-        parts = [
-            self.title,
-            self.subtitle,
-            self.summary,
-            self.key_findings,
-            plain_text(self.body),
-            self.report_number,
-            self.doi,
-        ]
-        return fold(" ".join(part for part in parts if part))
 
     @property
     def _is_published_with_date(self) -> bool:

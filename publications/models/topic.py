@@ -95,8 +95,13 @@ class Topic(SluggedModel):
         self._stored_parent_id = self.parent_id
 
     def delete(self, *args, **kwargs):
+        from publications.models.search_document import index
+
+        publications = list(self.publications.values_list("pk", flat=True))
         with transaction.atomic(), self.keeping_lists([self.pk]):
-            return super().delete(*args, **kwargs)
+            deleted = super().delete(*args, **kwargs)
+            index(publications)
+        return deleted
 
     @staticmethod
     @contextmanager

@@ -101,7 +101,7 @@ def _make_feed(request, listing, subject, name) -> Feed:
 
 def _rows(listing):
     authors = Prefetch("authorships", Authorship.objects.select_related("person"))
-    rows = listing.slice(0, ENTRIES).select_related("content_type", "image").defer("search_text", "notice")
+    rows = listing.slice(0, ENTRIES).select_related("content_type", "image").defer("notice")
     return rows.prefetch_related(authors, "topics", "files")
 
 

@@ -18,7 +18,7 @@ from publications.exchange.importing.report import RowRefused
 from publications.exchange.importing.rows import Row, read_row
 from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import quoted
-from publications.models import Authorship, Publication, syncing_once
+from publications.models import Authorship, Publication, index, syncing_once
 from publications.models.publication import UNPUBLISHED
 
 BATCH = 500
@@ -39,11 +39,14 @@ class Item:
     authors: list[int] | None = None
 
     @property
+    def joins_changed(self) -> bool:
+        return self.topics is not None or self.authors is not None
+
+    @property
     def outcome(self) -> str:
         if self.is_new:
             return "created"
-        is_changed = self.changed or self.topics is not None or self.authors is not None
-        return "updated" if is_changed else "unchanged"
+        return "updated" if self.changed or self.joins_changed else "unchanged"
 
 
 class Importer:
@@ -238,11 +241,12 @@ class Importer:
         )
         Publication.relist(item.publication.pk for item in items if item.outcome != "unchanged")
 
+        index(item.publication.pk for item in items if item.is_new or item.joins_changed)
+
     def _create(self, publications) -> None:
         if not publications:
             return
         for publication in publications:
-            publication.search_text = publication.make_search_text()
             publication.date_withdrawal()
         Publication.objects.bulk_create(reversed(publications), batch_size=100)
         with connection.cursor() as cursor:  # new items of others come after these

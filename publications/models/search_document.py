@@ -1,0 +1,135 @@
+# The search index: what words find. Derived from publications; `index` makes it anew for those that changed,
+# in the transaction of the change.
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from typing import NamedTuple
+
+from django.db import models, transaction
+from django.db.models import Prefetch
+
+from publications.models.publication import Publication
+from publications.models.topic import Topic
+from publications.richtext import plain_text
+from publications.search.documents import (
+    Document,
+    make_document,
+    month_mark,
+    number_mark,
+    state_mark,
+    topic_mark,
+    type_mark,
+)
+from publications.search.finding import backend
+from publications.search.words import stem, words
+
+BATCH = 200
+
+
+class SearchDocument(models.Model):
+    """One publication as the index holds it. The database keeps its own index beside these columns; the
+    migration makes it."""
+
+    id = models.BigIntegerField(primary_key=True)
+    publication = models.OneToOneField(
+        "Publication", on_delete=models.CASCADE, related_name="search_document"
+    )
+    title = models.TextField()
+    head = models.TextField()
+    lead = models.TextField()
+    body = models.TextField()
+    marks = models.TextField()
+
+    def __str__(self):
+        return f"Document of publication {self.publication_id}"
+
+
+class SearchWord(models.Model):
+    """A word that stands, or once stood, in a publication: for words begun and words mistyped."""
+
+    word = models.CharField(max_length=60, unique=True)
+    stem = models.CharField(max_length=60)
+
+    def __str__(self):
+        return self.word
+
+
+def index(publications: Iterable[int]) -> None:
+    """Make the index anew for these publications, by their keys. To be called whenever their words, type,
+    topics, authors, state or date may have changed; those deleted leave it by themselves."""
+    with transaction.atomic():
+        for some in batched(sorted(set(publications)), BATCH):
+            # Whoever changes one of them at the same moment waits, and then indexes what both have left.
+            list(Publication.objects.filter(pk__in=some).select_for_update().order_by("pk").values_list("pk"))
+            SearchDocument.objects.filter(publication__in=some).delete()
+            _write(some)
+
+
+def rebuild(progress=lambda done, total: None) -> int:
+    """Make the whole index anew, all or nothing. Returns how many publications it holds."""
+    total, done = Publication.objects.count(), 0
+    with transaction.atomic():
+        backend().clear(SearchDocument)
+        SearchWord.objects.all().delete()
+        for some in batched(
+            Publication.objects.order_by("pk").values_list("pk", flat=True).iterator(), BATCH
+        ):
+            _write(some)
+            done += len(some)
+            progress(done, total)
+    return done
+
+
+def differences() -> Iterator[int]:
+    """Keys of publications whose document is missing or is not what it should be."""
+    store = backend()
+    names = Document._fields
+    for some in batched(Publication.objects.order_by("pk").values_list("pk", flat=True).iterator(), BATCH):
+        stored = SearchDocument.objects.filter(publication__in=some).values_list(*names)
+        stored = {row[1]: Document(*row) for row in stored}
+        for publication in _rows(some):
+            document = make_entry(publication).document
+            if stored.get(publication.pk) != store.stored(document) or store.differs(document):
+                yield publication.pk
+
+
+def is_sound() -> bool:
+    """Whether the database's own index agrees with the documents it was made from."""
+    return backend().is_sound()
+
+
+class Entry(NamedTuple):
+    document: Document
+    words: set[str]
+
+
+def make_entry(publication: Publication) -> Entry:
+    """What the index holds of it, and all its words. Costs no query after `_rows`."""
+    p, at = publication, publication.published_at
+    authorships = sorted(p.authorships.all(), key=lambda authorship: authorship.pk)
+    names = [f"{one.name_as_printed} {one.person.name} {one.person.sort_name}" for one in authorships]
+    head = " ".join([p.subtitle, *names, p.report_number, p.doi])
+    texts = [words(text) for text in (p.title, head, f"{p.summary} {p.key_findings}", plain_text(p.body))]
+    marks = [state_mark(p.state), type_mark(p.content_type_id)]
+    marks += [topic_mark(pk) for pk in sorted(topic.pk for topic in p.topics.all())]
+    marks += [number_mark(number) for number in (p.doi, p.report_number) if number]
+    marks += [month_mark(at.year, at.month)] if at else []
+    return Entry(make_document(p.pk, at, texts, marks), set().union(*texts))
+
+
+def _rows(publications):
+    rows = Publication.objects.filter(pk__in=publications).order_by("pk")
+    return rows.prefetch_related("authorships__person", Prefetch("topics", Topic.objects.only("pk")))
+
+
+def _write(publications) -> None:
+    entries = [make_entry(publication) for publication in _rows(publications)]
+    backend().write([entry.document for entry in entries], SearchDocument)
+    _learn(set().union(*(entry.words for entry in entries)))
+
+
+def _learn(found: set[str]) -> None:
+    """Note the words that are new to the collection."""
+    for some in batched(sorted(word for word in found if len(word) > 1 and not word.isdigit()), 5_000):
+        known = set(SearchWord.objects.filter(word__in=some).values_list("word", flat=True))
+        new = [SearchWord(word=word, stem=stem(word)) for word in some if word not in known]
+        SearchWord.objects.bulk_create(new, batch_size=400, ignore_conflicts=True)

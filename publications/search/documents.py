@@ -1,0 +1,64 @@
+# What the index holds of one publication, and how the database stores it. Knows tables by name, no models.
+import datetime as dt
+from typing import NamedTuple
+
+from publications.search.words import stem, words
+
+# Beyond it PostgreSQL knows no places of words.
+MOST_WORDS = 16_000
+ROOM_FOR_KEYS = 2**30
+_BEGINNING_OF_TIME = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+
+
+class Document(NamedTuple):
+    """Stems with blanks between, in the order of their weight, and marks by which lists are narrowed.
+
+    `id` puts documents in the order of dates, to the minute, so that the newest are found first.
+    """
+
+    id: int
+    publication_id: int
+    title: str
+    head: str  # subtitle, authors, numbers
+    lead: str  # summary and key findings
+    body: str
+    marks: str
+
+
+def make_document(publication_id: int, at, texts: list[list[str]], marks: list[str]) -> Document:
+    """Of the words of its four texts."""
+    stemmed = (" ".join(map(stem, text[:MOST_WORDS])) for text in texts)
+    return Document(document_id(at, publication_id), publication_id, *stemmed, " ".join(marks))
+
+
+def document_id(at: dt.datetime | None, publication_id: int = 0) -> int:
+    minutes = int((at - _BEGINNING_OF_TIME).total_seconds() // 60) if at else 0
+    return minutes * ROOM_FOR_KEYS + publication_id % ROOM_FOR_KEYS
+
+
+def moment_of(document: int) -> dt.datetime:
+    return _BEGINNING_OF_TIME + dt.timedelta(minutes=document // ROOM_FOR_KEYS)
+
+
+# Marks begin with a colon, which no word does.
+
+
+def state_mark(state: str) -> str:
+    return f":{state.replace('_', '')}"
+
+
+def type_mark(content_type_id: int) -> str:
+    return f":type{content_type_id}"
+
+
+def topic_mark(topic_id: int) -> str:
+    return f":topic{topic_id}"
+
+
+def month_mark(year: int, month: int) -> str:
+    return f":{year:04}{month:02}"
+
+
+def number_mark(number: str) -> str:
+    """A DOI or report number, however it is spaced and punctuated."""
+    return ":no" + "".join(words(number))

@@ -1,0 +1,83 @@
+# Texts as the search compares them: words without case and accents, and their stems. Both databases get
+# them ready-made, so that they find the same.
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+
+from publications.folding import fold
+
+LONGEST_WORD = 60
+# Vowel signs and the like, which belong to their word but are no letters to Python.
+_MARKS = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M")
+# Scripts without blanks between words: each character counts as a word.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+WORD = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}][{_MARKS}]*)+")
+_POSSESSIVE = re.compile(r"['’]s\b")
+# What stands in most texts and tells none of them apart; left out of what is looked for, not of the index.
+COMMON = {
+    "en": "a an and are as at be by can did do does for from has have how i if in is it its of on or our "
+    "should that the their there these this to was we were what when where which who why will with"
+}
+
+
+def _language() -> str:
+    return settings.LANGUAGE_CODE.lower().partition("-")[0]
+
+
+@lru_cache(maxsize=1)
+def _stemmer(language: str):
+    name = LANG_INFO.get(language, {}).get("name", "").lower().partition(" ")[0]
+    return snowballstemmer.stemmer(name) if name in snowballstemmer.algorithms() else None
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str, language: str) -> str:
+    stemmer = _stemmer(language)
+    return (stemmer.stemWord(word) if stemmer else word)[:LONGEST_WORD]
+
+
+def stem(word: str) -> str:
+    """What a folded word has in common with its other forms, by the rules of the site's language. A word of
+    another language may be cut oddly, but always in the same way."""
+    return _stem(word, _language())
+
+
+@lru_cache(maxsize=50_000)
+def fold_word(word: str) -> str:
+    return fold(word)[:LONGEST_WORD]
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in its order."""
+    if not text:
+        return []
+    text = _POSSESSIVE.sub("", text.replace("\N{SOFT HYPHEN}", ""))
+    return [word[:LONGEST_WORD] for word in WORD.findall(fold(text))]
+
+
+def stems(text: str) -> list[str]:
+    language = _language()
+    return [_stem(word, language) for word in words(text)]
+
+
+def is_common(word: str) -> bool:
+    return word in _common(_language())
+
+
+@lru_cache(maxsize=1)
+def _common(language: str) -> frozenset[str]:
+    return frozenset(COMMON.get(language, "").split())
+
+
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, folded) of each word as it stands in a text."""
+    for match in WORD.finditer(text):
+        if folded := fold_word(match[0]):
+            yield match.start(), match.end(), folded
