@@ -57,6 +57,10 @@ class PublicationQuerySet(QuerySet):
         """What had a public page: the removed, where an explanation stays, and the merged, which lead on."""
         return self.filter(state__in=["removed", "merged"], published_at__lte=now or clock.now())
 
+    def merged_into(self, publications, now=None):
+        """Whose address leads to one of these."""
+        return self.taken_away(now).filter(state="merged", replaced_by__in=publications)
+
     def visible_to(self, user, now=None):
         """What this user may find in lists: everything for staff who may view publications."""
         return self if may_view_hidden(user) else self.published(now)

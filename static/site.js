@@ -1,5 +1,14 @@
-// What a script can add to pages that all work without it: references that copy at the press of a button.
+// What a script can add to pages that all work without it: a button that prints, references that copy
+// at the press of a button.
 "use strict";
+(() => {
+  const print = document.querySelector("#print");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+})();
+
 (() => {
   const references = document.querySelector("#cite");
   if (!references || !navigator.clipboard) return;

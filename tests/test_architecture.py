@@ -33,7 +33,7 @@ LAYERS = [
     {"filters"},
     {"found_list"},
     {"filtered_list"},
-    {"addresses"},
+    {"addresses", "briefing"},
     {"site", "exchange", "templatetags"},
     {"sample"},
     {"admin"},

@@ -87,6 +87,8 @@ class Hidden:
             self.public.get_absolute_url(),
             "/people/",
             "/types/working-paper/",
+            "/topics/coast/?collect=on",
+            *(f"/briefing/{name}?item={self.item.pk}&item={self.public.pk}" for name in ("", *EXPORTS)),
             *(f"{path}{name}" for path in LISTS for name in ("feed.atom", "feed.json", *EXPORTS)),
             f"/publications/feed.atom?q={SECRET}",
             f"/publications/export.csv?q={SECRET}",
@@ -202,6 +204,8 @@ def test_every_public_address_is_walked():
         "opensearch",
         "citation",
         "export",
+        "briefing",
+        "briefing-export",
     }
 
 

@@ -17,8 +17,7 @@ class Formatted(NamedTuple):
 
 
 def format_all(reference: Reference) -> list[Formatted]:
-    styles = (("APA", apa), ("Chicago", chicago), ("MLA", mla))
-    return [Formatted(style, write(reference)) for style, write in styles]
+    return [Formatted(name, write(reference)) for name, write in STYLES.values()]
 
 
 def apa(reference: Reference) -> str:
@@ -148,3 +147,6 @@ def _quoted(title: str) -> str:
 def _sentences(*parts: str) -> str:
     """Each part ends as a sentence does."""
     return " ".join(part if part.endswith(CLOSED) else f"{part}." for part in parts if part)
+
+
+STYLES = {"apa": ("APA", apa), "chicago": ("Chicago", chicago), "mla": ("MLA", mla)}  # as addresses name them

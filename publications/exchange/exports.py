@@ -1,12 +1,15 @@
-# Any list of publications as one file: all rows of the page's list, whatever page was looked at.
+# Any list of publications as one file: all rows of the page's list, whatever page was looked at; and what
+# a reader picked for a briefing.
 from django.http import HttpResponseBadRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications.addresses import open_list
+from publications.briefing import Briefing
 from publications.caching import private_for_staff
 from publications.citing.reference import with_references
 from publications.exchange.formats import CHUNK, EXPORTS
+from publications.models.slugs import make_slug
 
 
 def export(request, form, kind="", slug=""):
@@ -18,8 +21,18 @@ def export(request, form, kind="", slug=""):
     if not listing.is_valid:
         return HttpResponseBadRequest(_explain(listing), content_type="text/plain; charset=utf-8")
     rows = with_references(listing.ordered).iterator(chunk_size=CHUNK)
+    return _send(request, form, slug or "publications", rows)
+
+
+def briefing(request, form):
+    """What a reader picked, in the reader's order."""
+    picked = Briefing(request.GET)
+    return _send(request, form, make_slug(picked.title, fallback="briefing"), picked.publications)
+
+
+def _send(request, form, name, rows):
     headers = {
-        "Content-Disposition": f'attachment; filename="{slug or "publications"}.{form}"',
+        "Content-Disposition": f'attachment; filename="{name}.{form}"',
         "X-Robots-Tag": "noindex",
     }
     text = () if request.method == "HEAD" else EXPORTS[form].stream(rows, request.build_absolute_uri)

@@ -27,6 +27,7 @@ LISTS = [
     ("types/<slug:slug>/", "type"),
 ]
 urlpatterns = [
+    path("briefing/export.<export_form:form>", require_safe(exports.briefing), name="briefing-export"),
     path("publications/<slug:slug>/cite.<citation_form:form>", citation, name="citation"),
     *(path(f"{route}export.<export_form:form>", export, {"kind": kind}, "export") for route, kind in LISTS),
 ]

@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext as _, to_locale
 
 from publications import languages
+from publications.briefing import is_collecting
 from publications.citing.reference import Reference
 from publications.models import ContentType, Page, Person, Publication
 from publications.site import structured_data
@@ -54,7 +55,9 @@ class Head(NamedTuple):
         return any(name.startswith("DC.") for name, _ in self.names)
 
 
-def page_head(request, name: str, description: str, picture, crumbs=(), path: str = "") -> Head:
+def page_head(
+    request, name: str, description: str, picture, crumbs=(), path: str = "", is_indexed: bool = True
+) -> Head:
     """Of a page that is no list of publications. `crumbs` are (name, path) of each step after Home; `path`
     is the page's own address where a query string belongs to it."""
     site = _site(request)
@@ -62,7 +65,7 @@ def page_head(request, name: str, description: str, picture, crumbs=(), path: st
     nodes = [structured_data.breadcrumb(site, crumbs)] if crumbs else []
     if crumbs:
         nodes.append(structured_data.collection(site, name, address))
-    return _head(site, "website", name, address, description, picture, nodes=nodes)
+    return _head(site, "website", name, address, description, picture, nodes=nodes, is_indexed=is_indexed)
 
 
 def text_head(request, page: Page) -> Head:
@@ -90,7 +93,7 @@ def list_head(
     nodes.append(structured_data.collection(site, name, address, listing.page))
     if person:
         nodes.append(structured_data.profile(site, person, site.absolute(listing.path)))
-    is_indexed = not (listing.is_filtered or listing.errors)
+    is_indexed = not (listing.is_filtered or listing.errors or is_collecting(request.GET))
     return _head(site, "website", name, address, description, picture, nodes=nodes, is_indexed=is_indexed)
 
 

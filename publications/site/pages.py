@@ -1,8 +1,9 @@
 # How a public page is answered: former addresses, what was removed, pages that only staff may keep, lists.
 from django.http import Http404, HttpResponsePermanentRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from publications.addresses import GonePage, MovedPage
+from publications.briefing import Collecting, collecting_url, is_collecting
 from publications.caching import private_for_staff
 
 
@@ -31,7 +32,12 @@ def show(request, template: str, context: dict):
 
 
 def show_list(request, template: str, listing, context: dict):
-    """Render a page built around a FilteredList. Beyond its last page there is nothing: 404."""
+    """Render a page built around a FilteredList. Beyond its last page there is nothing: 404, unless a form
+    that collects items asks for a page and other filters at once."""
+    collecting = Collecting(request.GET, listing) if is_collecting(request.GET) else None
     if not listing.page_exists:
+        if collecting:
+            return redirect(collecting.first_page_url)
         raise Http404
-    return show(request, template, {"listing": listing, "page": listing.page, **context})
+    context |= {"listing": listing, "page": listing.page, "collecting": collecting}
+    return show(request, template, context | {"collecting_url": collecting_url(listing)})

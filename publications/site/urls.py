@@ -4,6 +4,7 @@ from django.views.decorators.http import require_safe
 
 from publications.site import (
     assistants,
+    briefing,
     downloads,
     feeds,
     signposting,
@@ -49,6 +50,7 @@ urlpatterns = [
     page("people/", views.person_list, "person-list"),
     page("people/<slug:slug>/", views.person_detail, "person-detail"),
     page("types/<slug:slug>/", views.type_detail, "type-detail"),
+    page("briefing/", briefing.briefing, "briefing"),
     page("images/<int:pk>/<str:name>", downloads.image_rendition, "image-rendition"),
     page("social-cards/<slug:kind>/<slug:name>/<slug:key>.png", social_cards.social_card, "social-card"),
     page("healthz", downloads.health, "health"),
