@@ -14,6 +14,8 @@ HOST = "127.0.0.1"
 DEMONSTRATION = {
     "TOPICHUB_HTTPS": "off",  # plain HTTP, which never leaves this machine
     "TOPICHUB_SITE_NAME": "Skerry Institute",
+}
+IN_ENGLISH = {  # elsewhere the site's own words speak its language
     "TOPICHUB_TAGLINE": "Research where land, water and people meet",
     "TOPICHUB_DESCRIPTION": "The Skerry Institute studies coasts, cities and shared security. "
     "It publishes what it finds, free to read and reuse.",
@@ -103,7 +105,8 @@ def announce(port, sign_in):
 
 
 def run():
-    for name, value in DEMONSTRATION.items():
+    language = os.environ.get("LANGUAGE_CODE", "").strip() or "en"
+    for name, value in (DEMONSTRATION | (IN_ENGLISH if language.lower().startswith("en") else {})).items():
         os.environ[name] = os.environ.get(name, "").strip() or value
     port = free_port()
     prepare()

@@ -73,6 +73,16 @@ def test_three_studies_have_companions_of_three_other_types():
     assert all(len(companions - {types[lead]}) == 3 for lead, companions in studies.items())
 
 
+def test_three_items_are_there_in_several_languages():
+    languages = {}
+    for row in ROWS:
+        if "translation_of" in row:
+            languages.setdefault(row["translation_of"], []).append(row.get("language", "en"))
+    assert sorted(map(sorted, languages.values())) == [["ar"], ["ar", "de", "fr"], ["en"]]
+    originals = {row["id"]: row.get("language", "en") for row in ROWS if row.get("id") in languages}
+    assert sorted(originals.values()) == ["en", "en", "fr"]
+
+
 @pytest.mark.parametrize("key", ["title", "summary", "id", "number", "doi"])
 def test_no_two_items_share(key):
     values = [row[key] for row in ROWS if key in row]
@@ -149,6 +159,7 @@ def test_sample_loads_into_an_empty_database_and_again_changes_nothing(small_pic
     assert Image.objects.exclude(renditions={}).exists()
     assert FeaturedItem.objects.exists()
     assert Publication.objects.filter(lead__isnull=False).count() == 9
+    assert Publication.objects.filter(translation_of__isnull=False).count() == 5
     organisations = Person.objects.filter(is_organisation=True, authorships__isnull=False)
     assert set(organisations.values_list("name", flat=True)) == set(ORGANISATIONS)
     assert_institute_has_its_pages(client)
@@ -187,6 +198,14 @@ def test_accessibility_statement_has_every_part():
     ):
         assert part in statement["body_html"], part
     assert statement["title"] == "Accessibility statement"
+
+
+@pytest.mark.django_db
+def test_sample_says_that_it_is_english_on_a_site_that_is_not(small_pictures, settings):
+    settings.LANGUAGE_CODE = "ar"
+    load(pictures=small_pictures)
+    assert not Publication.objects.filter(language="").exists()
+    assert Publication.objects.get(title="How to read a crack").language == "en"
 
 
 @pytest.mark.django_db

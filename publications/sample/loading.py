@@ -4,12 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
 
 from publications.exchange.importing import Report, import_publications
-from publications.models import Frame, MenuEntry, Page, Person, Topic
+from publications.models import Frame, MenuEntry, Page, Person, Publication, Topic
 from publications.sample.pictures import draw_all
 
 FOLDER = Path(__file__).resolve().parent
@@ -48,6 +49,7 @@ def load_collection(progress: Progress, pictures: Path | None = None) -> list[Re
             for path in FILES
         ]
         give_topics_pictures()
+        name_the_language()
         add_pages()
     return reports
 
@@ -71,6 +73,12 @@ def add_pages() -> None:
             MenuEntry.objects.create(
                 frame=frame, place=MenuEntry.Place.MAIN, position=position, page=page, label="About"
             )
+
+
+def name_the_language() -> None:
+    """The collection is in English where it does not say otherwise, which a site in another language must."""
+    if not settings.LANGUAGE_CODE.startswith("en"):
+        Publication.objects.filter(language="").update(language="en")
 
 
 def create_demo_users() -> list[str]:
