@@ -50,7 +50,7 @@ class Briefing:
     def _find(self, names: list[str]) -> list[str]:
         """Load what readers may open, with all that a reference says; give the names of that, where an item
         was merged into another those of the other."""
-        rows = with_references(self.readable).defer(None).defer("body", "search_text")
+        rows = with_references(self.readable).defer(None).defer("body")
         rows = rows.select_related("content_type", "replaced_by")
         ids = {name: int(name) for name in names if _is_id(name)}
         self.found = rows.in_bulk(set(ids.values()))

@@ -32,6 +32,7 @@ class FilteredList:
         self.now = now or clock.now()
         self.path = path
         self.scope = None if may_view_hidden(user) else scope
+        self.everything = queryset
         self.base = queryset.visible_to(user, self.now)
         self.filterset = PublicationFilter(params, self.base, user=user, now=self.now, fixed=fixed)
         self.form = self.filterset.form
@@ -53,6 +54,11 @@ class FilteredList:
 
     def matching(self, leaving_out=()):
         return self.filterset.filter_queryset(self.base, leaving_out)
+
+    def withdrawn_since(self, moment):
+        """What would be in this list, had it not been withdrawn at this moment or later; the latest first."""
+        rows = self.everything.withdrawn(self.now).filter(withdrawn_at__gte=moment)
+        return self.filterset.filter_queryset(rows).order_by("-withdrawn_at", "-pk")
 
     @cached_property
     def source(self) -> EntryList | TableList | FoundList:

@@ -53,6 +53,10 @@ class PublicationQuerySet(QuerySet):
         """What has a public page: the published, and the withdrawn with their notice."""
         return self.filter(state__in=["published", "withdrawn"], published_at__lte=now or clock.now())
 
+    def withdrawn(self, now=None):
+        """What keeps its page, with a notice."""
+        return self.filter(state="withdrawn", published_at__lte=now or clock.now())
+
     def taken_away(self, now=None):
         """What had a public page: the removed, where an explanation stays, and the merged, which lead on."""
         return self.filter(state__in=["removed", "merged"], published_at__lte=now or clock.now())
@@ -122,6 +126,11 @@ class PublicationQuerySet(QuerySet):
     def oldest_first(self):
         return self.order_by("published_at", "pk")
 
+    def last_change(self, now=None):
+        """When anything that readers see, or once saw, was last saved; None where there is nothing."""
+        dated = self.filter(published_at__lte=now or clock.now())
+        return dated.order_by("-changed_at", "-pk").values_list("changed_at", flat=True).first()
+
     def for_cards(self):
         """All that a card shows, in one query and without the long texts."""
         return self.select_related("content_type", "image").defer("body", "key_findings", "notice")
@@ -134,6 +143,15 @@ class PublicationQuerySet(QuerySet):
         return deleted
 
     delete.alters_data = delete.queryset_only = True
+
+
+class CorrectionQuerySet(QuerySet):
+    def public(self, now=None):
+        """Those of what has a public page."""
+        return self.filter(
+            publication__state__in=["published", "withdrawn"],
+            publication__published_at__lte=now or clock.now(),
+        )
 
 
 class TopicQuerySet(QuerySet):
@@ -234,14 +252,14 @@ class ImageQuerySet(QuerySet):
         )
 
     def visible_to(self, user, now=None, preview=None):
-        """Pictures of a public publication or of a topic, and of the item a preview link opens, while they
-        may be used; all for staff."""
+        """Pictures of a publication with a public page or of a topic, and of the item a preview link opens,
+        while they may be used; all for staff."""
         if may_view_hidden(user):
             return self
         now = now or clock.now()
         publications = self.model.publications.rel.related_model.objects
         topics = self.model.topics.rel.related_model.objects
-        in_use = Exists(publications.published(now).filter(image=OuterRef("pk"))) | Exists(
+        in_use = Exists(publications.addressable(now).filter(image=OuterRef("pk"))) | Exists(
             topics.filter(picture=OuterRef("pk"))
         )
         if preview:

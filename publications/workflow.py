@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from publications.models import LoggedStep, Publication
-from publications.models.publication import TAKEN_BACK
+from publications.models.standing import TAKEN_BACK
 from publications.readiness import problems
 
 State, Step = Publication.State, LoggedStep.Step

@@ -1,5 +1,5 @@
 # Builders of rows for tests: each makes one valid row, and takes any field by its name.
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from itertools import count
 
@@ -12,6 +12,7 @@ from PIL import Image as Picture
 from publications.models import (
     Authorship,
     ContentType,
+    Correction,
     FeaturedItem,
     File,
     Frame,
@@ -96,6 +97,11 @@ def make_removed(title=None, **fields):
 
 def make_merged(title=None, *, into, **fields):
     return make_publication(title, state=Publication.State.MERGED, replaced_by=into, **fields)
+
+
+def make_correction(publication, note="Table 1 gave 31%. It is 13%.", **fields):
+    fields.setdefault("made_on", date(2026, 11, 3))
+    return Correction.objects.create(publication=publication, note=note, **fields)
 
 
 def make_featured(topic, publication, **fields):

@@ -269,12 +269,13 @@ def test_files_have_their_media_type_a_name_and_a_link_to_their_page(client):
 
 
 def test_withdrawn_item_is_cited_as_withdrawn(client):
-    publication = make_withdrawn("Wrong sums", notice="Table 2 was wrong.")
+    withdrawn_at = datetime(2026, 11, 3, 12, tzinfo=UTC)
+    publication = make_withdrawn("Wrong sums", notice="Table 2 was wrong.", withdrawn_at=withdrawn_at)
     make_file(publication)
-    assert bib(client, publication).fields["note"] == "Withdrawn"
-    assert ris(client, publication)["notes"] == ["Withdrawn"]
+    assert bib(client, publication).fields["note"] == "Withdrawn 3 November 2026"
+    assert ris(client, publication)["notes"] == ["Withdrawn 3 November 2026"]
     assert "file_attachments1" not in ris(client, publication)
-    assert csl(client, publication)["note"] == "Withdrawn"
+    assert csl(client, publication)["note"] == "Withdrawn 3 November 2026"
     assert all("Wrong sums [withdrawn]" in text for text in formatted(client, publication).values())
 
 

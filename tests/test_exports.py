@@ -19,6 +19,7 @@ from tests.factories import (
     make_draft,
     make_person,
     make_publication,
+    make_removed,
     make_scheduled,
     make_staff,
     make_topic,
@@ -87,8 +88,10 @@ def collection():
             published_at=datetime(chance.randint(2019, 2024), chance.randint(1, 12), 9, tzinfo=UTC),
             summary="In short.",
         )
-    for make in (make_draft, make_scheduled, make_withdrawn):
+    for make in (make_draft, make_scheduled, make_removed):
         make("tide hidden", topics=topics, authors=people)
+    long_ago = datetime(2024, 12, 31, tzinfo=UTC)  # feeds tell of it no more
+    make_withdrawn("tide hidden", topics=topics, authors=people, withdrawn_at=long_ago)
 
 
 def random_filter(chance):
@@ -223,6 +226,7 @@ def test_csv_names_what_each_row_is_and_where_it_lives(client):
         "url": "https://example.org/x?a=1,2",
         "state": "published",
         "slug": "who-pays",
+        "x_corrected_on": "",
         "x_address": f"http://testserver{publication.get_absolute_url()}",
     }
 

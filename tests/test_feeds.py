@@ -18,10 +18,10 @@ from tests.factories import (
     make_image,
     make_person,
     make_publication,
+    make_removed,
     make_scheduled,
     make_staff,
     make_topic,
-    make_withdrawn,
 )
 
 pytestmark = pytest.mark.django_db
@@ -382,7 +382,7 @@ def test_scheduled_item_makes_the_feed_new_at_its_second(client, coast, header):
 
 @pytest.mark.parametrize("name", ["feed.atom", "feed.json"])
 def test_feeds_tell_staff_no_more_than_readers(client, coast, name):
-    for make in (make_draft, make_scheduled, make_withdrawn):
+    for make in (make_draft, make_scheduled, make_removed):
         make("Zanzibar paper", topics=[coast])
     client.force_login(make_staff("Author"))
     for address in (f"/publications/{name}?state=draft", f"/topics/coast/{name}"):

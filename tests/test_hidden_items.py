@@ -9,6 +9,7 @@ from django.utils import timezone
 from publications.site.social_cards import person_card, publication_card
 from publications.social_cards import make_key
 from tests.factories import (
+    make_correction,
     make_draft,
     make_featured,
     make_file,
@@ -51,6 +52,7 @@ class Hidden:
             doi=f"10.5555/{SECRET}",
         )
         self.file = make_file(self.item)
+        make_correction(self.item, note=SECRET)
         make_featured(self.topic, self.item)
 
     def own_addresses(self):
@@ -89,6 +91,9 @@ class Hidden:
             "/types/working-paper/",
             "/topics/coast/?collect=on",
             *(f"/briefing/{name}?item={self.item.pk}&item={self.public.pk}" for name in ("", *EXPORTS)),
+            "/corrections/",
+            "/corrections/feed.atom",
+            "/corrections/feed.json",
             *(f"{path}{name}" for path in LISTS for name in ("feed.atom", "feed.json", *EXPORTS)),
             f"/publications/feed.atom?q={SECRET}",
             f"/publications/export.csv?q={SECRET}",
@@ -184,6 +189,9 @@ def test_every_public_address_is_walked():
         "person-list",
         "person-detail",
         "type-detail",
+        "correction-list",
+        "correction-atom-feed",
+        "correction-json-feed",
         "image-rendition",
         "social-card",
         "health",

@@ -25,7 +25,8 @@ def links(client, menu, address="/"):
 
 def test_menus_hold_the_lists_of_the_site_unless_told_otherwise(client):
     lists = [("Topics", "/topics/"), ("Publications", "/publications/"), ("People", "/people/")]
-    assert links(client, "Main") == links(client, "Footer") == lists
+    assert links(client, "Main") == lists
+    assert links(client, "Footer") == [*lists, ("Corrections", "/corrections/")]
 
 
 def test_entry_leads_to_a_page_a_topic_a_type_or_an_address_elsewhere(client):
@@ -39,7 +40,7 @@ def test_entry_leads_to_a_page_a_topic_a_type_or_an_address_elsewhere(client):
         ("Tools", "/types/tool/"),
         ("Shop", "https://shop.example.org/"),
     ]
-    assert len(links(client, "Footer")) == 3
+    assert len(links(client, "Footer")) == 4
 
 
 def test_entries_follow_what_they_lead_to(client):
@@ -49,7 +50,7 @@ def test_entries_follow_what_they_lead_to(client):
     topic.save()
     assert links(client, "Footer")[-1] == ("Shores", "/topics/shores/")
     topic.delete()
-    assert len(links(client, "Footer")) == 3
+    assert len(links(client, "Footer")) == 4
 
 
 def test_page_being_read_and_its_section_are_marked(client):
@@ -63,7 +64,7 @@ def test_draft_shows_in_no_menu_until_it_is_published(client):
     page = make_page("Funding", state="draft")
     make_entry(page=page)
     client.force_login(make_staff())
-    assert len(links(client, "Footer")) == 3
+    assert len(links(client, "Footer")) == 4
     page.state = "published"
     page.save()
     assert links(client, "Footer")[-1] == ("Funding", "/funding/")
@@ -182,7 +183,7 @@ def test_refused_menu_says_why_and_keeps_what_was_typed(client):
     html = response.content.decode()
     assert "Enter a valid URL." in html
     assert 'value="Elsewhere"' in html
-    assert [entry.label for entry in MenuEntry.objects.all()] == [""] * 6
+    assert [entry.label for entry in MenuEntry.objects.all()] == [""] * 7
 
 
 def test_main_menu_takes_eight_entries_at_most(client):
@@ -194,7 +195,7 @@ def test_main_menu_takes_eight_entries_at_most(client):
     }
     response = submit(client, form(client), **{"entries-TOTAL_FORMS": "9"} | added)
     assert "at most 8 forms" in response.content.decode()
-    assert MenuEntry.objects.count() == 6
+    assert MenuEntry.objects.count() == 7
 
 
 @pytest.mark.parametrize(("group", "status"), [("Author", 403), ("Editor", 200), ("Administrator", 200)])

@@ -1,11 +1,14 @@
 # A page costs the same number of queries whatever it lists.
+from datetime import date
+
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from publications.models import Authorship, Person, Publication, index
+from publications.models import Authorship, Correction, Person, Publication, index
 from tests.factories import (
+    make_correction,
     make_featured,
     make_image,
     make_page,
@@ -13,6 +16,7 @@ from tests.factories import (
     make_publication,
     make_staff,
     make_topic,
+    make_withdrawn,
 )
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +28,8 @@ MOST_QUERIES = {
     "/topics/coast/?page=2": 9,
     "/publications/": 9,
     "/publications/?q=item&type=report&topic=coast": 21,
-    "/publications/lead-item/": 9,
-    "/publications/lead-item/index.md": 6,
+    "/publications/lead-item/": 10,
+    "/publications/lead-item/index.md": 7,
     "/publications/lead-item/linkset.json": 5,
     "/topics/coast/index.md": 3,
     "/publications/lead-item/cite.bib": 5,
@@ -38,10 +42,14 @@ MOST_QUERIES = {
     "/publications/?collect=on": 9,
     "/briefing/?{items}": 6,
     "/briefing/export.csv?{items}": 5,
-    "/publications/feed.atom": 4,
-    "/publications/feed.json?q=item&type=report&topic=coast": 12,
-    "/topics/coast/feed.atom": 5,
-    "/people/ines-corrow/feed.json": 5,
+    "/publications/feed.atom": 7,
+    "/publications/feed.json?q=item&type=report&topic=coast": 15,
+    "/topics/coast/feed.atom": 8,
+    "/people/ines-corrow/feed.json": 8,
+    "/corrections/": 7,
+    "/corrections/?page=2": 7,
+    "/corrections/feed.atom": 6,
+    "/corrections/feed.json": 6,
     "/sitemap.xml": 9,
     "/sitemap-pages.xml": 1,
     "/sitemap-publications.xml": 3,
@@ -73,10 +81,14 @@ def fill(number):
             published_at=lead.published_at,
             image=image,
             lead=lead if n > number - 4 else None,
+            corrected_on=date(2026, 11, 3),
         )
         for n in range(1, number)
     ]
     copies = Publication.objects.bulk_create(copies)
+    make_withdrawn("Wrong sums", notice="Wrong.")
+    make_correction(lead)
+    Correction.objects.bulk_create(Correction(publication=copy, note="Wrong.") for copy in copies)
     through = Publication.topics.through
     through.objects.bulk_create(
         through(publication=copy, topic=topic) for copy in copies for topic in (*topics, walls)

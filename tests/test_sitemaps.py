@@ -63,7 +63,7 @@ def test_index_leads_to_every_page_and_each_is_its_own_canonical_page(client, wa
     for sitemap in read(client, "/sitemap.xml").findall("sitemap/loc", NAMES):
         assert sitemap.text.startswith(HUB)
         found |= pages(client, sitemap.text)
-    paths = "/ /topics/ /publications/ /people/ /publications/the-wall/ /topics/coast/ /topics/sea-walls/"
+    paths = "/ /topics/ /publications/ /people/ /corrections/ /publications/the-wall/ /topics/coast/ /topics/sea-walls/"
     assert set(found) == {HUB + path for path in f"{paths} /people/ines-corrow/ /types/report/".split()}
     for address in found:
         html = client.get(address).content.decode()

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 
 from publications import richtext, workflow
-from publications.admin.base import HubModelAdmin, OrderedInline
+from publications.admin.base import Controls, HubModelAdmin, OrderedInline
 from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
 from publications.admin.filters import (
     AttentionFilter,
@@ -13,10 +13,10 @@ from publications.admin.filters import (
     topic_chooser,
 )
 from publications.admin.picture import PictureChoice
-from publications.admin.publication_form import FileForm, PublicationForm
+from publications.admin.publication_form import CorrectionForm, FileForm, PublicationForm
 from publications.admin.steps import Steps, overtaken_by
-from publications.models import Authorship, File, Publication, index
-from publications.models.publication import TAKEN_BACK
+from publications.models import Authorship, Correction, File, Publication, index
+from publications.models.standing import TAKEN_BACK
 from publications.search import search
 
 STAGES_OF_AUTHORS = {"draft", "in_review"}
@@ -42,6 +42,16 @@ class FileInline(OrderedInline):
     hint = "The first file is offered beside the title, the others among the downloads."
 
 
+class CorrectionInline(Controls, admin.StackedInline):
+    model = Correction
+    form = CorrectionForm
+    template = "admin/edit_inline/ordered.html"
+    verbose_name, verbose_name_plural = "correction", "Corrections"
+    fields = [("kind", "made_on"), "note", "changes_conclusions"]
+    extra = 0
+    hint = "Readers see them on its page, in lists, feeds and references, and at /corrections/."
+
+
 @admin.register(Publication)
 class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
     form = PublicationForm
@@ -53,7 +63,7 @@ class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
     search_fields = ["title"]
     search_help_text = "Words of the text, authors, number or DOI. Case and accents do not count."
     autocomplete_fields = ["content_type", "topics", "image", "lead", "replaced_by", "translation_of"]
-    inlines = [AuthorshipInline, FileInline]
+    inlines = [AuthorshipInline, FileInline, CorrectionInline]
     readonly_fields = ["picture_in_form", "body_as_shown", "history"]
     fieldsets = [
         ("Title and summary", {"fields": ["content_type", "title", "subtitle", "summary"]}),
@@ -128,6 +138,13 @@ class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
             return fieldsets
         shown = {"fields": ["key_findings", "body_as_shown"]}
         return [(name, shown if name == "Text" else options) for name, options in fieldsets]
+
+    def get_inlines(self, request, obj):
+        """What nobody has read yet is changed, not corrected."""
+        inlines = super().get_inlines(request, obj)
+        if obj is None or workflow.stage(obj) in {*STAGES_OF_AUTHORS, "scheduled"}:
+            return [inline for inline in inlines if inline is not CorrectionInline]
+        return inlines
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -107,6 +107,11 @@ def one_line(text):
     return " ".join(text.split())
 
 
+class CorrectionForm(HubForm):
+    class Meta:
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+
 class FileForm(OrderedForm):
     class Meta(OrderedForm.Meta):
         widgets = {"pages": forms.NumberInput(attrs={"min": 1})}

@@ -31,7 +31,7 @@ def write(reference: Reference) -> str:
         "abstract": escape(reference.abstract),
         "keywords": escape(", ".join(reference.keywords)),
         "language": reference.language,
-        "note": "Withdrawn" if reference.is_withdrawn else "",
+        "note": escape(reference.note),
     }
     lines = [f"  {name} = {_value(name, value)}," for name, value in fields.items() if value]
     return "\n".join([f"@{'techreport' if is_report else 'misc'}{{{reference.key},", *lines, "}\n"])

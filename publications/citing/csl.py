@@ -22,7 +22,7 @@ def make_item(reference: Reference) -> dict:
         "abstract": reference.abstract,
         "keyword": ", ".join(reference.keywords),
         "language": reference.language,
-        "note": "Withdrawn" if reference.is_withdrawn else "",
+        "note": reference.note,
     }
     return {key: value for key, value in item.items() if value}
 

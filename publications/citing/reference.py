@@ -14,6 +14,7 @@ from publications.models.person import make_sort_name
 from publications.models.slugs import make_slug
 
 ENDS_A_SENTENCE = tuple(".?!…؟。？！")
+MONTHS = "January February March April May June July August September October November December".split()
 # Named in a byline, but not cited as authors where somebody else is.
 NOT_AUTHORS = "editor, translator, illustrator, photographer, designer"
 
@@ -54,6 +55,15 @@ class Reference:
     keywords: tuple[str, ...]
     pdfs: tuple[str, ...]
     is_withdrawn: bool
+    withdrawn_on: dt.date | None = None
+    corrected_on: dt.date | None = None
+
+    @property
+    def note(self) -> str:
+        """What its reader must know, in the English that references are written in."""
+        if self.is_withdrawn:
+            return f"Withdrawn {_day(self.withdrawn_on)}".strip()
+        return f"Corrected {_day(self.corrected_on)}" if self.corrected_on else ""
 
     @property
     def doi_url(self) -> str:
@@ -88,7 +98,13 @@ def make_reference(publication: Publication, absolute: Callable[[str], str]) -> 
         keywords=tuple(one_line(topic.name) for topic in publication.topics.all()),
         pdfs=tuple(absolute(file.get_absolute_url()) for file in files if file.format == "PDF"),
         is_withdrawn=publication.is_withdrawn,
+        withdrawn_on=publication.withdrawn_at and timezone.localdate(publication.withdrawn_at),
+        corrected_on=publication.corrected_on,
     )
+
+
+def _day(date: dt.date | None) -> str:
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}" if date else ""
 
 
 def one_line(text: str) -> str:

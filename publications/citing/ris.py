@@ -23,7 +23,7 @@ def write(reference: Reference) -> str:
         ("UR", reference.url),
         *(("L1", address) for address in reference.pdfs),
         ("LA", reference.language),
-        ("N1", "Withdrawn" if reference.is_withdrawn else ""),
+        ("N1", reference.note),
         ("ID", reference.key),
     ]
     return "".join(f"{tag}  - {value}\r\n" for tag, value in lines if value) + "ER  - \r\n"

@@ -3,9 +3,8 @@
 import re
 from typing import NamedTuple
 
-from publications.citing.reference import ENDS_A_SENTENCE, Name, Reference
+from publications.citing.reference import ENDS_A_SENTENCE, MONTHS, Name, Reference
 
-MONTHS = "January February March April May June July August September October November December".split()
 MLA_MONTHS = "Jan. Feb. Mar. Apr. May June July Aug. Sept. Oct. Nov. Dec.".split()
 CLOSED = (*ENDS_A_SENTENCE, *(f"{mark}”" for mark in ENDS_A_SENTENCE))
 SHORT_TEXTS = {"commentary", "news"}  # titles in quotation marks, dates to the day
@@ -34,6 +33,7 @@ def apa(reference: Reference) -> str:
 def chicago(reference: Reference) -> str:
     date = reference.date
     day = date and f"{MONTHS[date.month - 1]} {date.day}, {date.year}"
+    address = reference.doi_url or reference.url
     authors = _chicago_authors(reference.names) or reference.institution
     publisher = "" if authors == reference.institution else reference.institution
     if reference.family in SHORT_TEXTS:
@@ -42,7 +42,7 @@ def chicago(reference: Reference) -> str:
     else:
         parts = [_title(reference), _numbered_type(reference), publisher]
     year = str(date.year) if date else "n.d."
-    return _sentences(authors, year, *parts, reference.doi_url or reference.url)
+    return _sentences(authors, year, *parts, _corrected(reference, "{month} {day}, {year}", MONTHS), address)
 
 
 def mla(reference: Reference) -> str:
@@ -56,7 +56,9 @@ def mla(reference: Reference) -> str:
         title, number, kind = _quoted(title), "", number
     address = reference.doi_url or reference.url
     container = ", ".join(part for part in (number, reference.institution, day, address) if part)
-    return _sentences(authors, title, container, kind)
+    return _sentences(
+        authors, title, container, kind, _corrected(reference, "{day} {month} {year}", MLA_MONTHS)
+    )
 
 
 # Names
@@ -124,6 +126,13 @@ def _is_inverted(name: Name) -> bool:
 
 def _title(reference: Reference) -> str:
     return f"{reference.title} [withdrawn]" if reference.is_withdrawn else reference.title
+
+
+def _corrected(reference: Reference, form: str, months: list[str]) -> str:
+    """“Corrected November 3, 2026”. APA has no place for it."""
+    if reference.is_withdrawn or not (date := reference.corrected_on):
+        return ""
+    return f"Corrected {form.format(day=date.day, month=months[date.month - 1], year=date.year)}"
 
 
 def _apa_description(reference: Reference) -> str:

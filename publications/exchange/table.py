@@ -48,13 +48,15 @@ COLUMNS = {
     "state": lambda publication: publication.state,
     "slug": lambda publication: publication.slug,
 }
-ADDRESS = "x_address"  # of the item's page: for readers; the import passes over columns named so
-HEAD = BYTE_ORDER_MARK + _writer.writerow([*COLUMNS, ADDRESS])
+# For readers: the import passes over columns named so.
+CORRECTED, ADDRESS = "x_corrected_on", "x_address"
+HEAD = BYTE_ORDER_MARK + _writer.writerow([*COLUMNS, CORRECTED, ADDRESS])
 
 
 def write(publication: Publication, absolute) -> str:
     cells = [read(publication) for read in COLUMNS.values()]
-    return _writer.writerow([*map(_harmless, cells), absolute(publication.get_absolute_url())])
+    corrected, address = publication.corrected_on or "", absolute(publication.get_absolute_url())
+    return _writer.writerow([*map(_harmless, cells), corrected, address])
 
 
 def _harmless(cell: str) -> str:

@@ -1,5 +1,6 @@
 # What editors write: plain normal tables. Questions asked of them live in querysets.py.
 from publications.models.content_type import ContentType
+from publications.models.correction import Correction
 from publications.models.entry import Entry, ListingState, Tally, sync_listing, syncing_once
 from publications.models.featured_item import FeaturedItem
 from publications.models.file import File
@@ -17,6 +18,7 @@ from publications.models.topic import Topic, TopicAncestry
 __all__ = [
     "Authorship",
     "ContentType",
+    "Correction",
     "Entry",
     "FeaturedItem",
     "File",

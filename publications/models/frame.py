@@ -52,6 +52,7 @@ class MenuEntry(models.Model):
         TOPICS = "topic-list", _("Topics")
         PUBLICATIONS = "publication-list", _("Publications")
         PEOPLE = "person-list", _("People")
+        CORRECTIONS = "correction-list", _("Corrections")
 
     frame = models.ForeignKey(Frame, on_delete=models.CASCADE, related_name="entries")
     place = models.CharField(max_length=10, choices=Place)

@@ -5,13 +5,13 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext
 
 from publications import clock
 from publications.models.entry import ListedModel
 from publications.models.file import delete_unused
 from publications.models.slugs import SluggedModel
+from publications.models.standing import UNPUBLISHED, Standing, State, standing_constraints
 from publications.models.translated import Translated
 from publications.querysets import PublicationQuerySet
 from publications.richtext import RichTextField
@@ -19,18 +19,12 @@ from publications.richtext import RichTextField
 DOI = RegexValidator(r"^10\.\d{4,9}/\S+$", "A DOI looks like 10.5555/abc-123, without https://doi.org/.")
 
 
-class Publication(ListedModel, SluggedModel, Translated):
+class Publication(ListedModel, Standing, SluggedModel, Translated):
     """A report, commentary, testimony, news release, brief or tool. `state` is what editors decided; what the
     public sees is that *and* the clock: a published item with a time in the future is scheduled, and appears
     at its second without any job."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        IN_REVIEW = "in_review", _("In review")
-        PUBLISHED = "published", pgettext_lazy("state", "Published")
-        WITHDRAWN = "withdrawn", _("Withdrawn")  # the page stays, with a notice
-        REMOVED = "removed", _("Removed")  # published in error, or by law: an explanation stays
-        MERGED = "merged", _("Merged")  # the address leads to another item
+    State = State
 
     slug_source = "title"
     # What the search index holds of the row itself.
@@ -61,26 +55,6 @@ class Publication(ListedModel, SluggedModel, Translated):
         help_text="Readers see it from this moment on, to the second. In the future: it is scheduled.",
     )
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
-    notice = models.TextField(
-        "why it was withdrawn or removed",
-        blank=True,
-        help_text="For readers: on the page of a withdrawn item, and where a removed one was.",
-    )
-    replaced_by = models.ForeignKey(
-        "self",
-        on_delete=models.RESTRICT,
-        null=True,
-        blank=True,
-        related_name="replaces",
-        verbose_name="instead, see",
-        help_text="The notice names it once it is public. The address of a merged item leads to it.",
-    )
-    withdrawn_at = models.DateTimeField(
-        "withdrawn or removed on",
-        null=True,
-        blank=True,
-        help_text="Shown with the notice. Left empty, it is the moment you save.",
-    )
     image = models.ForeignKey(
         "Image",
         on_delete=models.SET_NULL,
@@ -134,22 +108,12 @@ class Publication(ListedModel, SluggedModel, Translated):
         ]
         constraints = [
             *Translated.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(state__in=["draft", "in_review", "published", "withdrawn", "removed", "merged"]),
-                name="publication_state_known",
-            ),
+            *standing_constraints(),
             models.CheckConstraint(
                 condition=Q(published_at__isnull=False) | Q(state__in=["draft", "in_review"]),
                 name="publication_published_has_date",
             ),
             models.CheckConstraint(condition=~Q(lead=F("id")), name="publication_not_its_own_lead"),
-            models.CheckConstraint(
-                condition=~Q(replaced_by=F("id")), name="publication_not_its_own_replacement"
-            ),
-            models.CheckConstraint(
-                condition=Q(replaced_by__isnull=False) | ~Q(state="merged"),
-                name="publication_merged_into_another",
-            ),
             models.UniqueConstraint(
                 fields=["doi"],
                 condition=~Q(doi=""),
@@ -172,13 +136,9 @@ class Publication(ListedModel, SluggedModel, Translated):
 
     def clean(self):
         super().clean()
-        errors = self.translation_errors()
+        errors = self.standing_errors() | self.translation_errors()
         if self.state not in UNPUBLISHED and not self.published_at:
             errors["published_at"] = "A published item needs its date and time."
-        if self.state in {self.State.WITHDRAWN, self.State.REMOVED} and not self.notice.strip():
-            errors["notice"] = "Say why. Readers who come for it find this instead."
-        if reason := self._replacement_error():
-            errors["replaced_by"] = reason
         if self.state == self.State.PUBLISHED and self.image and not self.image.has_text_alternative:
             errors["image"] = (
                 "This picture has no alternative text. Describe it, or mark it as decorative, before publishing."
@@ -190,41 +150,14 @@ class Publication(ListedModel, SluggedModel, Translated):
         if errors:
             raise ValidationError(errors)
 
-    def _replacement_error(self) -> str:
-        if not self.replaced_by:
-            return "Choose the item it was merged into." if self.is_merged else ""
-        if self.replaced_by_id == self.pk:
-            return "An item cannot stand in for itself."
-        if self.replaced_by.is_merged:
-            return (
-                f"“{self.replaced_by}” was merged itself, into “{self.replaced_by.replaced_by}”. Choose that."
-            )
-        return ""
-
     def save(self, *args, **kwargs):
         from publications.models.search_document import index
 
-        self.date_withdrawal()
         fields = kwargs.get("update_fields")
-        if fields is not None:
-            kwargs["update_fields"] = {*fields, "withdrawn_at"}
         with transaction.atomic():
             super().save(*args, **kwargs)
-            if self.is_merged:
-                self._hand_on_replaced()
             if fields is None or self.SEARCHED.intersection(fields):
                 index([self.pk])
-
-    def date_withdrawal(self) -> None:
-        """What was taken back has the moment of it; what was not, or is public again, has none."""
-        if self.state not in TAKEN_BACK:
-            self.withdrawn_at = None
-        elif not self.withdrawn_at:
-            self.withdrawn_at = timezone.now().replace(microsecond=0)
-
-    def _hand_on_replaced(self) -> None:
-        """What led here leads on to where this leads, so that every old address needs one redirect."""
-        self.replaces.exclude(pk=self.replaced_by_id).update(replaced_by=self.replaced_by_id)
 
     def delete(self, *args, **kwargs):
         contents = [file.file for file in self.files.all()]
@@ -245,28 +178,6 @@ class Publication(ListedModel, SluggedModel, Translated):
         return self._is_published_with_date and self.published_at > clock.now()
 
     @property
-    def is_withdrawn(self) -> bool:
-        return self.state == self.State.WITHDRAWN
-
-    @property
-    def is_removed(self) -> bool:
-        return self.state == self.State.REMOVED
-
-    @property
-    def is_merged(self) -> bool:
-        return self.state == self.State.MERGED
-
-    @property
-    def has_address(self) -> bool:
-        """Whether readers get an answer at its address, be it that it was removed."""
-        return self.state not in UNPUBLISHED and self.published_at <= clock.now()
-
-    @property
-    def replacement(self) -> "Publication | None":
-        """What readers are told to see instead."""
-        return self.replaced_by if self.replaced_by and self.replaced_by.is_public else None
-
-    @property
     def status(self) -> str:
         """The state in words an editor uses: a published item that waits for its time is Scheduled."""
         return gettext("Scheduled") if self.is_scheduled else self.get_state_display()
@@ -284,7 +195,3 @@ class Publication(ListedModel, SluggedModel, Translated):
     @property
     def findings(self) -> list[str]:
         return [line.strip() for line in self.key_findings.splitlines() if line.strip()]
-
-
-UNPUBLISHED = {Publication.State.DRAFT, Publication.State.IN_REVIEW}
-TAKEN_BACK = {Publication.State.WITHDRAWN, Publication.State.REMOVED, Publication.State.MERGED}

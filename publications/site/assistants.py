@@ -19,6 +19,7 @@ from publications.citing.styles import apa
 from publications.listing.cards import attach_companions, featured_in
 from publications.markdown import bullets, escape, from_html, join, link
 from publications.models import Page, Publication, Topic
+from publications.site.entries import correction_text
 
 TWIN = "index.md"  # within the address of the page
 NEWEST = 30
@@ -105,6 +106,7 @@ def _publication_text(item: Publication, absolute) -> str:
             f"# {escape(item.title)}",
             escape(item.subtitle),
             _withdrawal(item, absolute),
+            *map(_correction, item.known_corrections),
             bullets(_facts(item, absolute)),
             escape(item.summary),
             f"## {_('Key findings')}" if item.findings else "",
@@ -134,6 +136,11 @@ def _withdrawal(item: Publication, absolute) -> str:
     if instead := item.replacement:
         notice += [">", f"> {_('See instead:')} {link(instead.title, absolute(instead.get_absolute_url()))}"]
     return "\n".join(notice)
+
+
+def _correction(correction) -> str:
+    heading = f"{correction.get_kind_display()}{_(', ')}{date_format(correction.made_on, _('j F Y'))}."
+    return f"> **{heading}** {escape(correction_text(correction))}"
 
 
 def _facts(item: Publication, absolute) -> list[str]:

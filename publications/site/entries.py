@@ -3,7 +3,7 @@ import datetime as dt
 import mimetypes
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -13,10 +13,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 
 from publications import richtext
-from publications.models import File, Publication
+from publications.models import Correction, File, Publication
 
 # Part of every id that feed readers have stored: it must never change.
 NAMESPACE = uuid.UUID("6d44a645-a5a0-4e02-9642-2b62a10d0b3c")
+SETTLING = dt.timedelta(hours=1)  # an import and a first publication save a row more than once
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # in XML, even when escaped
 
 
@@ -36,21 +37,21 @@ class Enclosure(NamedTuple):
 class Entry(NamedTuple):
     id: str
     address: str
-    elsewhere: str
     title: str
     summary: str  # plain text
-    content: str  # HTML; empty when the publication has no text of its own
     published: dt.datetime
     updated: dt.datetime
     language: str
-    picture: str
-    authors: list[tuple[str, str]]  # name, address
-    categories: list[Category]
-    files: list[Enclosure]
+    content: str = ""  # HTML; empty when the publication has no text of its own
+    elsewhere: str = ""
+    picture: str = ""
+    authors: Sequence[tuple[str, str]] = ()  # name, address
+    categories: Sequence[Category] = ()
+    files: Sequence[Enclosure] = ()
 
 
 def make_entry(publication: Publication, absolute: Callable[[str], str]) -> Entry:
-    """Costs no query where authorships with their people, topics and files are loaded. `absolute` turns a
+    """Costs no query where authorships with their people, topics, files and corrections are loaded. `absolute` turns a
     path into an address."""
     address = absolute(publication.get_absolute_url())
     return Entry(
@@ -75,6 +76,28 @@ def make_entry(publication: Publication, absolute: Callable[[str], str]) -> Entr
     )
 
 
+def make_withdrawal(publication: Publication, absolute: Callable[[str], str]) -> Entry:
+    """The same entry once it is withdrawn: what readers have of it is to be replaced by the notice."""
+    date = date_format(timezone.localtime(publication.withdrawn_at), gettext("j F Y"))
+    words = gettext("Withdrawn on %(date)s.") % {"date": date}
+    return Entry(
+        id=publication_id(publication),
+        address=absolute(publication.get_absolute_url()),
+        title=writable(gettext("Withdrawn: %(title)s") % {"title": publication.title}),
+        summary=writable(f"{words} {publication.notice}".strip()),
+        published=timezone.localtime(publication.published_at),
+        updated=timezone.localtime(max(updated_at(publication), publication.withdrawn_at)),
+        language=publication.language,
+    )
+
+
+def correction_text(correction: Correction) -> str:
+    """The note, and whether it matters."""
+    if correction.changes_conclusions:
+        return f"{correction.note} {gettext('The conclusions change.')}"
+    return f"{correction.note} {gettext('The conclusions do not change.')}"
+
+
 def publication_id(publication: Publication) -> str:
     """The same for ever, whatever becomes of the title, the slug and the site's name. The moment the row
     was made tells it apart from the row with this key on another site."""
@@ -91,6 +114,17 @@ def updated_at(publication: Publication) -> dt.datetime:
     return max(publication.published_at, publication.changed_at)
 
 
+def modified_at(publication: Publication) -> dt.datetime | None:
+    """When it was last changed after readers could see it here; at least the day of its latest correction."""
+    if not publication.published_at:
+        return None
+    since = max(publication.published_at, publication.created_at)
+    if publication.changed_at - since > SETTLING:
+        return publication.changed_at
+    day = publication.corrected_on
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min)) if day else None
+
+
 def writable(text: str) -> str:
     """The text without the control characters that no XML can hold."""
     return UNWRITABLE.sub("", text)
@@ -99,7 +133,18 @@ def writable(text: str) -> str:
 def _text(publication: Publication) -> str:
     findings = format_html_join("", "<li>{}</li>", ((finding,) for finding in publication.findings))
     head = format_html("<h2>{}</h2><ul>{}</ul>", gettext("Key findings"), findings) if findings else ""
-    return head + publication.body
+    return _corrections(publication) + head + publication.body
+
+
+def _corrections(publication: Publication) -> str:
+    return format_html_join(
+        "",
+        "<p><strong>{}, {}.</strong> {}</p>",
+        (
+            (row.get_kind_display(), date_format(row.made_on, gettext("j F Y")), correction_text(row))
+            for row in publication.known_corrections
+        ),
+    )
 
 
 def _category(row, absolute) -> Category:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -14,11 +14,12 @@ from django.views.decorators.http import conditional_page
 
 from publications import clock
 from publications.addresses import open_list
-from publications.models import Authorship
+from publications.models import Authorship, Publication
 from publications.site.atom import AtomFeed
-from publications.site.entries import Entry, make_entry, make_id, writable
+from publications.site.entries import Entry, make_entry, make_id, make_withdrawal, writable
 
 ENTRIES = 30
+WITHDRAWALS_SHOWN = dt.timedelta(days=30)  # so long subscribers are told that an item was withdrawn
 KEPT_FOR = 300  # seconds
 NOTHING_YET = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # when an empty feed changed: a date is required
 NAMES = ("feed.atom", "feed.json")
@@ -53,12 +54,12 @@ def feed_links(listing=None, subject=None) -> FeedLinks:
 
 @conditional_page
 def atom(request, kind="", slug=""):
-    return _answer(request, kind, slug, "feed.atom", _write_atom)
+    return _answer(request, kind, slug, "feed.atom", write_atom)
 
 
 @conditional_page
 def json(request, kind="", slug=""):
-    return _answer(request, kind, slug, "feed.json", _write_json)
+    return _answer(request, kind, slug, "feed.json", write_json)
 
 
 def guessed(request, rest="", section="", slug=""):
@@ -76,9 +77,15 @@ def _answer(request, kind, slug, name, write):
     if not listing.is_valid:
         sentences = [sentence for messages in listing.form.errors.values() for sentence in messages]
         return HttpResponseBadRequest(" ".join(sentences) + "\n", content_type="text/plain; charset=utf-8")
-    feed = _make_feed(request, listing, subject, name)
+    return send(_make_feed(request, listing, subject, name), write)
+
+
+def send(feed: Feed, write) -> HttpResponse:
+    """What left a feed changed it too, though no entry tells of it: so Last-Modified is as late as the last
+    change of any item that readers could ever see."""
     response = write(feed)
-    response["Last-Modified"] = http_date(feed.updated.timestamp())
+    changed = max(feed.updated, Publication.objects.last_change() or NOTHING_YET)
+    response["Last-Modified"] = http_date(changed.timestamp())
     response["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(response, public=True, max_age=KEPT_FOR)
     return response
@@ -86,7 +93,9 @@ def _answer(request, kind, slug, name, write):
 
 def _make_feed(request, listing, subject, name) -> Feed:
     absolute = request.build_absolute_uri
-    entries = [make_entry(publication, absolute) for publication in _rows(listing)]
+    withdrawn = listing.withdrawn_since(listing.now - WITHDRAWALS_SHOWN)[:ENTRIES]
+    entries = [make_withdrawal(publication, absolute) for publication in withdrawn]
+    entries += [make_entry(publication, absolute) for publication in _rows(listing)]
     kind = f"{subject._meta.model_name} {subject.pk}" if subject else "everything"
     return Feed(
         id=make_id(f"{request.get_host()} {kind} {listing.parameters}"),
@@ -102,7 +111,9 @@ def _make_feed(request, listing, subject, name) -> Feed:
 def _rows(listing):
     authors = Prefetch("authorships", Authorship.objects.select_related("person"))
     rows = listing.slice(0, ENTRIES).select_related("content_type", "image").defer("notice")
-    return rows.prefetch_related(authors, "topics", "files")
+    rows = list(rows.prefetch_related(authors, "topics", "files"))
+    prefetch_related_objects([row for row in rows if row.corrected_on], "corrections")
+    return rows
 
 
 def _title(listing, subject) -> str:
@@ -117,7 +128,7 @@ def _form_of(page: str, path: str, name: str) -> str:
     return f"{path}{name}{page.removeprefix(path)}"
 
 
-def _write_atom(feed: Feed) -> HttpResponse:
+def write_atom(feed: Feed) -> HttpResponse:
     document = AtomFeed(
         title=feed.title,
         link=feed.page,
@@ -136,7 +147,7 @@ def _write_atom(feed: Feed) -> HttpResponse:
     return response
 
 
-def _write_json(feed: Feed) -> JsonResponse:
+def write_json(feed: Feed) -> JsonResponse:
     content = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,

@@ -16,7 +16,8 @@ class PageFrame(NamedTuple):
         return [entry.page for entry in (*self.main, *self.footer) if entry.page]
 
 
-BUILT_IN = PageFrame(Frame(), [MenuEntry(list_name=name) for name in MenuEntry.List], [])
+LISTS = MenuEntry.List.TOPICS, MenuEntry.List.PUBLICATIONS, MenuEntry.List.PEOPLE
+BUILT_IN = PageFrame(Frame(), [MenuEntry(list_name=name) for name in LISTS], [])
 _latest = BUILT_IN
 
 

@@ -17,6 +17,7 @@ from publications.citing.reference import Reference
 from publications.models import ContentType, Page, Person, Publication
 from publications.site import structured_data
 from publications.site.alternates import Alternate, alternates
+from publications.site.entries import modified_at
 from publications.site.frame import PageFrame, get_frame
 from publications.site.social_cards import LinkPicture, picture_of_publication, picture_of_text
 
@@ -28,7 +29,6 @@ ITEM_TYPES = {
     FAMILIES.NEWS: "webpage",
     FAMILIES.SOFTWARE: "computerProgram",
 }
-SETTLING = dt.timedelta(hours=1)  # an import and a first publication save a row more than once
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -202,18 +202,10 @@ def _picture(site, picture: LinkPicture) -> list[tuple[str, str]]:
 def _article(publication: Publication, topics) -> list[tuple[str, str]]:
     return [
         ("article:published_time", _iso(publication.published_at)),
-        ("article:modified_time", _iso(_modified_at(publication))),
+        ("article:modified_time", _iso(modified_at(publication))),
         ("article:section", publication.content_type.name),
         *(("article:tag", topic.name) for topic in topics),
     ]
-
-
-def _modified_at(publication: Publication) -> dt.datetime | None:
-    """When it was last changed after readers could see it here."""
-    if not publication.published_at:
-        return None
-    since = max(publication.published_at, publication.created_at)
-    return publication.changed_at if publication.changed_at - since > SETTLING else None
 
 
 def _iso(moment: dt.datetime | None) -> str:

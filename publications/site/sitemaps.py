@@ -14,7 +14,7 @@ from publications.site.entries import updated_at
 
 PER_FILE = 10_000  # at most 50,000 are allowed; fewer are answered sooner
 KEPT_FOR = 3600  # seconds
-PAGES = ["home", "topic-list", "publication-list", "person-list"]
+PAGES = ["home", "topic-list", "publication-list", "person-list", "correction-list"]
 # Those that say they collect texts to train language models; those that fetch a page for somebody who asks
 # for it, or to find it again, have other names.
 TRAINING_ROBOTS = ["GPTBot", "ClaudeBot", "CCBot", "Google-Extended", "Applebot-Extended"]

@@ -142,6 +142,7 @@ def _page_titles() -> dict[str, str]:
         "topics": _("Topics"),
         "publications": _("Publications"),
         "people": _("People"),
+        "corrections": _("Corrections and withdrawals"),
     }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from publications import languages
 from publications.citing.reference import Name, Reference
 from publications.models import ContentType, Page, Publication
+from publications.site.entries import correction_text, modified_at
 
 FAMILIES = ContentType.CitationFamily
 WORKS = {
@@ -111,11 +112,14 @@ def work(site, publication: Publication, reference: Reference, files, topics) ->
         ],
         "image": _pictures(site, publication),
         "encoding": [_file(site, file) for file in files],
+        "correction": [_correction(reference, row) for row in publication.known_corrections],
         **_translations(site, publication),
         "creativeWorkStatus": "Withdrawn" if publication.is_withdrawn else "",
     }
     if publication.published_at:
         optional["datePublished"] = timezone.localtime(publication.published_at).isoformat()
+    if modified := modified_at(publication):
+        optional["dateModified"] = timezone.localtime(modified).isoformat()
     return {
         "@type": WORKS[publication.content_type.citation_family],
         "@id": f"{reference.url}#work",
@@ -180,6 +184,16 @@ def _pictures(site, publication: Publication) -> list[dict]:
         for crop in (image and image.preview, image and image.card)
         if crop
     ]
+
+
+def _correction(reference: Reference, correction) -> dict:
+    return {
+        "@type": "CorrectionComment",
+        "name": correction.get_kind_display(),
+        "text": correction_text(correction),
+        "datePublished": correction.made_on.isoformat(),
+        "url": f"{reference.url}#versions",
+    }
 
 
 def _file(site, file) -> dict:

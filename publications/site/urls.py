@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from publications.site import (
     assistants,
     briefing,
+    corrections,
     downloads,
     feeds,
     signposting,
@@ -47,6 +48,9 @@ urlpatterns = [
     page("publications/<slug:slug>/linkset.json", signposting.linkset, "linkset"),
     page("topics/<slug:slug>/index.md", assistants.topic, "topic-markdown"),
     page("publications/<slug:slug>/<str:name>", downloads.file_detail, "file-detail"),
+    page("corrections/", corrections.correction_list, "correction-list"),
+    page("corrections/feed.atom", corrections.atom, "correction-atom-feed"),
+    page("corrections/feed.json", corrections.json, "correction-json-feed"),
     page("people/", views.person_list, "person-list"),
     page("people/<slug:slug>/", views.person_detail, "person-detail"),
     page("types/<slug:slug>/", views.type_detail, "type-detail"),

@@ -151,6 +151,8 @@ def publication_detail(request, slug):
     related = Publication.objects.published(now).in_any_topic(topics).newest_first().for_cards()
     shown = [publication, *publication.study, *publication.in_other_languages]
     related = related.exclude(pk__in=[item.pk for item in shown])
+    prefetch_related_objects([publication] if publication.corrected_on else [], "corrections")
+    corrections = publication.known_corrections
     files = [] if publication.is_withdrawn else list(publication.files.all())
     reference = make_reference(publication, request.build_absolute_uri)
     above = [(_("Topics"), reverse("publications:topic-list"))]
@@ -160,6 +162,8 @@ def publication_detail(request, slug):
         "authorships": publication.authorships.all(),
         "contents": headings(publication.body),
         "topics": topics,
+        "corrections": corrections,
+        "notices": [one for one in corrections if one.changes_conclusions or one == corrections[0]],
         "files": files,
         "references": format_all(reference),
         "related": attach_companions(list(related[:RELATED]), now) if topics else [],

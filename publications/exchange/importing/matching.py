@@ -90,6 +90,7 @@ def _found(field, values):
     for start in range(0, len(values), CHUNK):
         some = Publication.objects.filter(**{f"{field}__in": values[start : start + CHUNK]}).order_by("pk")
         yield from some.select_related("image").prefetch_related(
+            "corrections",
             Prefetch("topics", Topic.objects.only("pk")),
             Prefetch("authorships", Authorship.objects.select_related("person")),
         )

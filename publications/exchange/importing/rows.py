@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from publications import images
 from publications.exchange.importing import values
+from publications.exchange.importing.corrections import Note, read_corrections
 from publications.exchange.importing.report import RowRefused
 from publications.exchange.importing.values import Moment, Refused
 from publications.models import ContentType, Image, Person, Publication, Topic
@@ -40,6 +41,7 @@ OTHERS = (
     "lead",
     "translation_of",
     "replaced_by",
+    "corrections",
     "featured_in",
 )
 KEYS = (*COLUMNS, *OTHERS)
@@ -86,6 +88,7 @@ class Row:
     lead: str = ""
     translation_of: str = ""
     replaced_by: str = ""
+    corrections: list[Note] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
 
     @property
@@ -118,6 +121,7 @@ def read_row(number: int, raw: dict, report) -> Row:
     row.lead = reading.take("lead", values.line) or ""
     row.translation_of = reading.take("translation_of", values.line) or ""
     row.replaced_by = reading.take("replaced_by", values.line) or ""
+    row.corrections = reading.take("corrections", read_corrections) or []
     row.picture = reading.picture()
     row.places = reading.places()
     if reading.problems:

@@ -9,7 +9,9 @@ from django.db import DataError, IntegrityError, connection, reset_queries, tran
 from django.db.models import Max
 from django.utils import timezone
 
+from publications.exchange.importing import corrections
 from publications.exchange.importing.catalogue import Catalogue
+from publications.exchange.importing.corrections import Note
 from publications.exchange.importing.csv_reading import Malformed
 from publications.exchange.importing.links import Links
 from publications.exchange.importing.matching import Matches, Seen
@@ -19,7 +21,7 @@ from publications.exchange.importing.rows import Row, read_row
 from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import quoted
 from publications.models import Authorship, Publication, index, syncing_once
-from publications.models.publication import UNPUBLISHED
+from publications.models.standing import UNPUBLISHED
 
 BATCH = 500
 # Numbers left for what editors make while an import runs, so that the two never want the same one.
@@ -37,6 +39,7 @@ class Item:
     changed: set[str] = field(default_factory=set)  # columns
     topics: list[int] | None = None  # None: they are right already
     authors: list[int] | None = None
+    corrections: list[Note] | None = None
 
     @property
     def joins_changed(self) -> bool:
@@ -46,7 +49,8 @@ class Item:
     def outcome(self) -> str:
         if self.is_new:
             return "created"
-        return "updated" if self.changed or self.joins_changed else "unchanged"
+        is_changed = self.changed or self.joins_changed or self.corrections is not None
+        return "updated" if is_changed else "unchanged"
 
 
 class Importer:
@@ -198,6 +202,16 @@ class Importer:
             wanted = list(dict.fromkeys(map(self.catalogue.topic, row.topics)))
             present = () if item.is_new else [topic.pk for topic in publication.topics.all()]
             item.topics = wanted if set(wanted) != set(present) else None
+        if "corrections" in row.stated:
+            self._join_corrections(item)
+
+    def _join_corrections(self, item) -> None:
+        wanted = item.row.corrections
+        present = [] if item.is_new else corrections.of(item.publication)
+        if sorted(wanted) != sorted(present):
+            item.corrections = wanted
+            item.publication.corrected_on = corrections.latest(wanted)
+            item.changed.add("corrected_on")
 
     def _join_authors(self, items) -> None:
         anew = [item for item in items if "authors" in item.row.stated and not self._has_authors(item)]
@@ -242,6 +256,7 @@ class Importer:
         Publication.relist(item.publication.pk for item in items if item.outcome != "unchanged")
 
         index(item.publication.pk for item in items if item.is_new or item.joins_changed)
+        corrections.write(items)
 
     def _create(self, publications) -> None:
         if not publications:
