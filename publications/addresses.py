@@ -101,14 +101,16 @@ SUBJECTS = {
 }
 
 
-def open_list(params, now, kind: str = "", slug: str = "", *, suffix: str = "", user=None) -> OpenList:
+def open_list(
+    params, now, kind: str = "", slug: str = "", *, suffix: str = "", user=None, subject=None
+) -> OpenList:
     """The list of a topic, person or type, or with no kind that of everything, under the filters in
-    `params`. Raises Http404 and MovedPage as `get_page_or_moved` does."""
+    `params`. `subject` is its row, where the caller has it. Raises Http404 and MovedPage as `get_page_or_moved` does."""
     if not kind:
         path, everything = reverse("publications:publication-list"), Publication.objects.all()
         return OpenList(FilteredList(everything, params, path=path, user=user, now=now, scope={}), None)
     rows, publications_of, scope, fixed = SUBJECTS[kind]
-    subject = get_page_or_moved(rows(now), slug, suffix)
+    subject = subject or get_page_or_moved(rows(now), slug, suffix)
     listing = FilteredList(
         publications_of(subject),
         params,

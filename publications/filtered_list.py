@@ -138,7 +138,10 @@ class FilteredList:
 
     @property
     def type_counts(self) -> list[facets.TypeCount]:
-        return self.source.type_counts
+        """Of each type that occurs here, in the types' order."""
+        counts = self.source.type_counts
+        types = self.filterset.types.values()
+        return [facets.TypeCount(one, counts[one.pk]) for one in types if counts.get(one.pk)]
 
     @property
     def topic_choices(self) -> list[tuple]:

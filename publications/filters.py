@@ -43,15 +43,34 @@ class PeriodFilter(django_filters.Filter):
     field_class = PeriodField
 
 
+class TypesField(forms.MultipleChoiceField):
+    """Slugs, cleaned to types in their order. `types` gives all of them by slug, when there is something to clean."""
+
+    def __init__(self, *, types, **kwargs):
+        super().__init__(**kwargs)
+        self.types = types
+
+    def valid_value(self, value):
+        return value in self.types()
+
+    def clean(self, value):
+        chosen = super().clean(value)
+        return (
+            [content_type for slug, content_type in self.types().items() if slug in chosen] if chosen else []
+        )
+
+
+class TypesFilter(django_filters.Filter):
+    field_class = TypesField
+
+
 class PublicationFilter(django_filters.FilterSet):
     """q, type, topic, from, to, sort and, for staff, state. Each may be left out; type, topic and state
     may be given several times. An invalid value makes the whole form invalid, never a wider list. Words
     are for a FoundList to look for."""
 
     q = django_filters.CharFilter(method="leave", label=_("Words"))
-    type = django_filters.ModelMultipleChoiceFilter(
-        queryset=ContentType.objects.all(), to_field_name="slug", method="filter_types", label=_("Type")
-    )
+    type = TypesFilter(method="filter_types", label=_("Type"))
     topic = django_filters.ModelMultipleChoiceFilter(
         queryset=Topic.objects.all(), to_field_name="slug", method="filter_topics", label=_("Topic")
     )
@@ -67,9 +86,15 @@ class PublicationFilter(django_filters.FilterSet):
     def __init__(self, data, queryset, *, user=None, now=None, fixed=()):
         super().__init__(data, queryset)
         self.now = now or clock.now()
+        self.filters["type"].extra["types"] = lambda: self.types
         self.shows_hidden = may_view_hidden(user)
         for name in {*fixed, *(() if self.shows_hidden else ("state",))}:
             del self.filters[name]
+
+    @cached_property
+    def types(self) -> dict[str, ContentType]:
+        """All types there are, by slug and in their order: one query for all that lists want of them."""
+        return {content_type.slug: content_type for content_type in ContentType.objects.all()}
 
     def filter_queryset(self, queryset, leaving_out=()):
         for name, value in self.form.cleaned_data.items():

@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from publications import clock
@@ -155,15 +155,6 @@ class CorrectionQuerySet(QuerySet):
 
 
 class TopicQuerySet(QuerySet):
-    def with_counts(self, now=None):
-        """Adds `publication_count` and `latest_at` over each topic and all topics within it."""
-        path = "descendant_paths__topic__publications"
-        public = public_now(now, prefix=f"{path}__")
-        return self.annotate(
-            publication_count=Count(path, filter=public, distinct=True),
-            latest_at=Max(f"{path}__published_at", filter=public),
-        )
-
     def delete(self):
         with transaction.atomic(), self.model.keeping_lists(self):
             return super().delete()
@@ -177,10 +168,10 @@ class TopicQuerySet(QuerySet):
         """As editors placed them. Said aloud, because a query that counts forgets the model's order."""
         return self.order_by("position", "name", "pk")
 
-    def around(self, topic):
-        """The topic itself, all topics above it and those directly below it."""
-        above = topic.ancestor_paths.values("ancestor")
-        return self.filter(Q(pk__in=above) | Q(parent=topic))
+    def around(self, slug):
+        """The topic with this slug, all topics above it and those directly below it."""
+        paths = self.model.ancestor_paths.rel.related_model.objects.filter(topic__slug=slug)
+        return self.filter(Q(pk__in=paths.values("ancestor")) | Q(parent__slug=slug))
 
 
 class PersonQuerySet(QuerySet):

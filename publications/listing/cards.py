@@ -1,6 +1,9 @@
 # What cards show beyond their own row, and which cards a topic features.
 from django.db.models import OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
+from django.db.models.expressions import RawSQL
 
+from publications import clock
+from publications.listing.entries import EntryList
 from publications.models import Authorship, FeaturedItem, Publication
 
 
@@ -40,15 +43,32 @@ def attach_bylines(publications: list[Publication]) -> list[Publication]:
 def featured_in(topic, now=None) -> list[Publication]:
     """The topic's featured block: the editors' live picks in their order and, where the topic says so,
     its newest items in the places left. One query."""
+    now = now or clock.now()
     picks = FeaturedItem.objects.live(now).filter(topic=topic)
-    wanted = Q(pk__in=picks.values("publication"))
+    keys = [picks.order_by().values("publication").query.sql_with_params()]
     if topic.tops_up:
-        newest = Publication.objects.published(now).in_topic(topic).newest_first()
-        wanted |= Q(pk__in=newest.values("pk")[: 2 * topic.slots])
+        keys.append(EntryList(now, topic=topic.pk).newest_keys(0, 2 * topic.slots))
     mine = picks.filter(publication=OuterRef("pk"))
-    candidates = Publication.objects.filter(wanted).for_cards().newest_first()
+    candidates = Publication.objects.filter(pk__in=_any_of(keys)).for_cards().newest_first()
     candidates = candidates.annotate(
         pick=Subquery(mine.values("pk")[:1]), place=Subquery(mine.values("position")[:1])
     )
     picked = sorted((item for item in candidates if item.pick), key=lambda item: (item.place, item.pick))
     return [*picked, *(item for item in candidates if not item.pick)][: topic.slots]
+
+
+def newest_in(topics, now, length: int, leaving_out=()):
+    """The newest items of any of these topics, without those of some keys."""
+    among = length + len(leaving_out)
+    keys = [EntryList(now, topic=topic.pk).newest_keys(0, among) for topic in topics]
+    if not keys:
+        return Publication.objects.none()
+    return (
+        Publication.objects.filter(pk__in=_any_of(keys)).exclude(pk__in=leaving_out).newest_first()[:length]
+    )
+
+
+def _any_of(keys) -> RawSQL:
+    """One look-up for keys out of several queries: joined by OR, they would make databases read all rows."""
+    union = " UNION ALL ".join(f"SELECT * FROM ({sql}) keys" for sql, _ in keys)
+    return RawSQL(union, [value for _, values in keys for value in values])

@@ -3,7 +3,8 @@ import datetime as dt
 
 from django.db.models import Max, Min
 
-from publications.models import FeaturedItem, Publication
+from publications.models import Entry, FeaturedItem
+from publications.models.entry import EVERYTHING
 
 
 def next_change(now: dt.datetime, topic=None) -> dt.datetime | None:
@@ -17,9 +18,7 @@ def previous_change(now: dt.datetime, topic=None) -> dt.datetime | None:
 
 
 def _moments(side: str, extreme, now, topic):
-    publications = Publication.objects.filter(state=Publication.State.PUBLISHED)
-    featured = FeaturedItem.objects.all()
-    if topic:
-        publications, featured = publications.in_topic(topic), featured.filter(topic=topic)
-    for rows, field in ((publications, "published_at"), (featured, "starts_at"), (featured, "ends_at")):
+    entries = Entry.objects.filter(topic=topic.pk if topic else EVERYTHING)
+    featured = FeaturedItem.objects.filter(topic=topic) if topic else FeaturedItem.objects.all()
+    for rows, field in ((entries, "published_at"), (featured, "starts_at"), (featured, "ends_at")):
         yield rows.filter(**{f"{field}__{side}": now}).aggregate(moment=extreme(field))["moment"]

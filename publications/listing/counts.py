@@ -11,6 +11,7 @@ from publications.models import Entry, Tally
 from publications.models.entry import ALWAYS, EVERYTHING
 
 FIRST_YEAR, LAST_YEAR = 1, 9999  # as periods; months are larger numbers, all time is smaller
+MOMENT = dt.timedelta(microseconds=1)  # the finest that databases keep
 TALLIES, ENTRIES = Tally._meta.db_table, Entry._meta.db_table
 
 
@@ -102,6 +103,23 @@ def months_of(topic: int, year: int) -> Counter[tuple[int, int]]:
     return Counter({(kind, period % 100): n for kind, period, n, _ in rows})
 
 
+def count_years_by_topic(first: int, now: dt.datetime) -> dict[int, dict[int, int]]:
+    """How many public items each topic has of each year from the first on."""
+    cut = cut_at(now + MOMENT)
+    parts = [
+        (
+            f"SELECT topic, period, SUM(n) FROM {TALLIES} WHERE period BETWEEN %s AND %s GROUP BY topic, period",
+            [first, cut.year],
+        ),
+        _by_topic((), *cut.later_months, -1, cut.year),
+        _entries_by_topic((), cut.moment, cut.next_month, -1, cut.year),
+    ]
+    years: dict[int, Counter[int]] = {}
+    for topic, year, n in _fetch(parts):
+        years.setdefault(topic, Counter())[year] += n
+    return years
+
+
 def count_by_topic(types, start: dt.datetime | None, end: dt.datetime) -> Counter[int]:
     """How many of these types (or of all) each topic has from the start on and before the end."""
     if start and start >= end:
@@ -119,23 +137,23 @@ def count_by_topic(types, start: dt.datetime | None, end: dt.datetime) -> Counte
     if not last.is_between_months:
         parts.append(_entries_by_topic(types, end, last.next_month, -1))
     counts = Counter()
-    for topic, n in _fetch(parts):
+    for topic, _, n in _fetch(parts):
         counts[topic] += n
     del counts[EVERYTHING]
     return +counts
 
 
-def _by_topic(types, first, last, sign):
+def _by_topic(types, first, last, sign, label=0):
     only, values = _of_types(types)
-    sql = f"SELECT topic, {sign} * SUM(n) FROM {TALLIES} WHERE period BETWEEN %s AND %s{only} GROUP BY topic"
+    sql = f"SELECT topic, {label}, {sign} * SUM(n) FROM {TALLIES} WHERE period BETWEEN %s AND %s{only} GROUP BY topic"
     return sql, [first, last, *values]
 
 
-def _entries_by_topic(types, start, end, sign):
+def _entries_by_topic(types, start, end, sign, label=0):
     """By way of the list of everything, which is the only one in order of date for all topics."""
     only, values = _of_types(types, "everything.")
     sql = (
-        f"SELECT entry.topic, {sign} * COUNT(*) FROM {ENTRIES} everything "
+        f"SELECT entry.topic, {label}, {sign} * COUNT(*) FROM {ENTRIES} everything "
         f"JOIN {ENTRIES} entry ON entry.publication_id = everything.publication_id "
         f"WHERE everything.topic = {EVERYTHING} AND everything.published_at >= %s "
         f"AND everything.published_at < %s{only} GROUP BY entry.topic"

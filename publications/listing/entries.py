@@ -6,13 +6,20 @@ from functools import cached_property
 
 from django.db.models.expressions import RawSQL
 
-from publications.listing.counts import ENTRIES, Counts, count_by_topic, month_start, months_of, stored
-from publications.listing.facets import TypeCount, fullest_topics
-from publications.models import ContentType, Publication
+from publications.listing.counts import (
+    ENTRIES,
+    MOMENT,
+    Counts,
+    count_by_topic,
+    month_start,
+    months_of,
+    stored,
+)
+from publications.listing.facets import fullest_topics
+from publications.models import Publication
 from publications.models.entry import EVERYTHING
 
 FEW = 100  # entries that are sooner skipped than their month is looked up
-MOMENT = dt.timedelta(microseconds=1)  # the finest that databases keep
 
 
 class EntryList:
@@ -41,12 +48,12 @@ class EntryList:
         return self._of_types(self.counts.between(self.start, self.end)).total()
 
     @cached_property
-    def type_counts(self) -> list[TypeCount]:
+    def type_counts(self) -> Counter[int]:
         """Of all types, chosen or not."""
         counts = Counter()
         for (kind, _), n in self.counts.between(self.start, self.end).items():
             counts[kind] += n
-        return [TypeCount(kind, counts[kind.pk]) for kind in ContentType.objects.all() if counts[kind.pk]]
+        return counts
 
     def count_years(self) -> dict[int, int]:
         """Of all years, chosen or not, the earliest first."""
@@ -80,13 +87,14 @@ class EntryList:
 
     def _newest(self, skipped: int, length: int):
         """`length` items after the newest `skipped` ones, in no order."""
-        if not length:
-            return Publication.objects.none()
+        return Publication.objects.filter(pk__in=RawSQL(*self.newest_keys(skipped, length)))
+
+    def newest_keys(self, skipped: int, length: int) -> tuple[str, list]:
+        """SQL of the keys of these items."""
         end, skipped = self._enter(skipped)
         sql, values = _entries(self.topic, self.types, self.start, end)
         sql = f"{sql} ORDER BY published_at DESC, publication_id DESC LIMIT %s OFFSET %s"
-        pks = RawSQL(f"SELECT publication_id FROM ({sql}) page", [*values, length, skipped])
-        return Publication.objects.filter(pk__in=pks)
+        return f"SELECT publication_id FROM ({sql}) page", [*values, length, skipped]
 
     def _enter(self, skipped: int) -> tuple[dt.datetime, int]:
         """Where to begin reading, and how many of the entries found there are still to be skipped."""

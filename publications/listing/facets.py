@@ -13,13 +13,9 @@ class TypeCount(NamedTuple):
     count: int
 
 
-def count_types(publications) -> list[TypeCount]:
-    """How many there are of each type that occurs, in the types' order."""
-    fields = ["id", "slug", "name", "plural", "mark", "position"]
-    names = [f"content_type__{field}" for field in fields]
-    rows = publications.order_by("content_type__position", "content_type__name", "content_type")
-    rows = rows.values_list(*names).annotate(n=Count("pk"))
-    return [TypeCount(ContentType(**dict(zip(fields, row, strict=False))), row[-1]) for row in rows]
+def count_types(publications) -> dict[int, int]:
+    """How many there are of each type that occurs."""
+    return dict(publications.order_by().values_list("content_type").annotate(n=Count("pk")))
 
 
 def count_years(publications) -> dict[int, int]:
@@ -45,17 +41,6 @@ def fullest_topics(counts: dict[int, int], limit: int = 12) -> list[Topic]:
     for pk, topic in topics.items():
         topic.count = counts[pk]
     return [topics[pk] for pk in fullest if pk in topics]
-
-
-def count_years_by_topic(publications) -> dict[int, dict[int, int]]:
-    """Years as `count_years` has them, for each topic with all topics within it."""
-    through = publications.model.topics.through.objects.filter(publication__in=publications.order_by())
-    rows = through.annotate(year=ExtractYear("publication__published_at"))
-    rows = rows.values_list("topic__ancestor_paths__ancestor", "year")
-    years: dict[int, dict[int, int]] = {}
-    for topic, year, count in rows.annotate(n=Count("publication", distinct=True)).order_by():
-        years.setdefault(topic, {})[year] = count
-    return years
 
 
 def count_states(publications, now=None) -> dict[str, int]:

@@ -17,12 +17,10 @@ class TableList:
         """Summed from the counts beside the types where the page shows these, so it costs no query."""
         if self.types is None:
             return self.matching().count()
-        return sum(
-            row.count for row in self.type_counts if not self.types or row.content_type.pk in self.types
-        )
+        return sum(n for kind, n in self.type_counts.items() if not self.types or kind in self.types)
 
     @cached_property
-    def type_counts(self) -> list[facets.TypeCount]:
+    def type_counts(self) -> dict[int, int]:
         return facets.count_types(self.matching(["type"]))
 
     def count_years(self) -> dict[int, int]:

@@ -17,6 +17,7 @@ from publications.caching import private_for_staff
 from publications.citing.reference import make_reference, with_references
 from publications.citing.styles import apa
 from publications.listing.cards import attach_companions, featured_in
+from publications.listing.topics import with_counts
 from publications.markdown import bullets, escape, from_html, join, link
 from publications.models import Page, Publication, Topic
 from publications.site.entries import correction_text
@@ -30,7 +31,7 @@ REMEMBERED_FOR = 24 * 3600
 def llms(request):
     absolute = request.build_absolute_uri
     everything = absolute(reverse("publications:publication-list"))
-    topics = Topic.objects.with_counts().filter(publication_count__gt=0).in_order()
+    topics = with_counts(Topic.objects.all()).filter(publication_count__gt=0).in_order()
     pages = Page.objects.published()
     text = join(
         [

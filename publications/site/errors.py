@@ -4,6 +4,7 @@ import re
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from publications.listing.topics import with_counts
 from publications.models import Topic
 from publications.site.frame import do_without_database
 from publications.site.previews import PARAMETER
@@ -34,7 +35,7 @@ def page_not_found(request, exception=None):
             _("This preview has ended"),
             _("Please ask whoever sent you the link for a new one."),
         )
-    topics = Topic.objects.with_counts().order_by("-publication_count", "pk")[:TOPICS]
+    topics = with_counts(Topic.objects.all()).order_by("-publication_count", "pk")[:TOPICS]
     return _page(
         request,
         404,

@@ -2,12 +2,15 @@
 # their own address are listed, with the date their content truly changed.
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
-from django.db.models import Max, Q
+from django.db.models import Max, OuterRef, Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from publications.models import ContentType, Page, Person, Publication, Topic
+from publications import clock
+from publications.listing.topics import newest_at, with_counts
+from publications.models import ContentType, Entry, Page, Person, Publication, Topic
+from publications.models.entry import EVERYTHING
 from publications.querysets import public_now
 from publications.site.alternates import Alternate, alternates
 from publications.site.entries import updated_at
@@ -31,8 +34,10 @@ class PublicationSitemap(Sitemap):
         return updated_at(publication)
 
     def get_latest_lastmod(self):
-        latest = Publication.objects.published().aggregate(Max("published_at"), Max("changed_at"))
-        return max(filter(None, latest.values()), default=None)
+        """Each by the index of its order."""
+        public = Publication.objects.published()
+        dated, changed = public.newest_first().first(), public.order_by("-changed_at", "-pk").first()
+        return max(dated.published_at, changed.changed_at) if dated else None
 
     def get_urls(self, page=1, site=None, protocol=None):
         """With the picture of each publication, for searches among pictures, and its translations."""
@@ -78,7 +83,7 @@ class ListSitemap(Sitemap):
 
 class TopicSitemap(ListSitemap):
     def items(self):
-        return Topic.objects.with_counts().filter(publication_count__gt=0).order_by("pk")
+        return with_counts(Topic.objects.all()).filter(publication_count__gt=0).order_by("pk")
 
 
 class PersonSitemap(ListSitemap):
@@ -90,8 +95,8 @@ class PersonSitemap(ListSitemap):
 
 class TypeSitemap(ListSitemap):
     def items(self):
-        public = public_now(prefix="publications__")
-        types = ContentType.objects.annotate(latest_at=Max("publications__published_at", filter=public))
+        entries = Entry.objects.filter(topic=EVERYTHING, type=OuterRef("pk"))
+        types = ContentType.objects.annotate(latest_at=newest_at(entries, clock.now()))
         return types.filter(latest_at__isnull=False).order_by("pk")
 
 

@@ -10,10 +10,17 @@ from publications import clock
 from publications.addresses import get_page_or_moved, get_publication, open_list
 from publications.citing.reference import make_reference
 from publications.citing.styles import format_all
-from publications.listing.cards import attach_bylines, attach_companions, attach_translations, featured_in
-from publications.listing.facets import count_years_by_topic
+from publications.listing.cards import (
+    attach_bylines,
+    attach_companions,
+    attach_translations,
+    featured_in,
+    newest_in,
+)
+from publications.listing.counts import count_years_by_topic
 from publications.listing.histogram import spark
 from publications.listing.paging import Pager, get_page, read_page_number
+from publications.listing.topics import with_counts
 from publications.models import Page, Person, Publication, Topic
 from publications.querysets import may_view_hidden
 from publications.richtext import headings
@@ -41,8 +48,7 @@ def home(request):
     latest = attach_companions(list(latest), now)
     lead = next((item for item in latest if item.picture), latest[0] if latest else None)
     topics = (
-        Topic.objects.topmost()
-        .with_counts(now)
+        with_counts(Topic.objects.topmost(), now)
         .select_related("picture")
         .order_by("-publication_count", "pk")
     )
@@ -70,8 +76,8 @@ def home(request):
 def topic_list(request):
     """All topics in their tree: the topmost as areas, those below them with their own subtopics."""
     now = clock.now()
-    topics = list(Topic.objects.with_counts(now).in_order())
-    years = count_years_by_topic(Publication.objects.published(now))
+    topics = list(with_counts(Topic.objects.all(), now).in_order())
+    years = count_years_by_topic(clock.today().year - 11, now)
     below: dict[int | None, list[Topic]] = {}
     for topic in topics:
         topic.spark = spark(years.get(topic.pk, {}), clock.today().year)
@@ -100,8 +106,10 @@ def topic_list(request):
 
 def topic_detail(request, slug):
     now = clock.now()
-    listing, topic = open_list(request.GET, now, "topic", slug)
-    family = {member.pk: member for member in Topic.objects.around(topic).with_counts(now).in_order()}
+    family = with_counts(Topic.objects.around(slug), now).select_related("picture").in_order()
+    family = {member.pk: member for member in family}
+    topic = next((member for member in family.values() if member.slug == slug), None)
+    listing, topic = open_list(request.GET, now, "topic", slug, subject=topic)
     featured = featured_in(topic, now) if listing.page_number == 1 else []
     attach_companions([*featured, *listing.page.rows], now)
     path = topic.path_within(family)
@@ -148,9 +156,8 @@ def publication_detail(request, slug):
     attach_translations(publication, now)
     prefetch_related_objects([publication], "topics", "files")
     topics = list(publication.topics.all())
-    related = Publication.objects.published(now).in_any_topic(topics).newest_first().for_cards()
     shown = [publication, *publication.study, *publication.in_other_languages]
-    related = related.exclude(pk__in=[item.pk for item in shown])
+    related = newest_in(topics, now, RELATED, leaving_out=[item.pk for item in shown]).for_cards()
     prefetch_related_objects([publication] if publication.corrected_on else [], "corrections")
     corrections = publication.known_corrections
     files = [] if publication.is_withdrawn else list(publication.files.all())
@@ -166,7 +173,7 @@ def publication_detail(request, slug):
         "notices": [one for one in corrections if one.changes_conclusions or one == corrections[0]],
         "files": files,
         "references": format_all(reference),
-        "related": attach_companions(list(related[:RELATED]), now) if topics else [],
+        "related": attach_companions(list(related), now),
         "may_edit": may_view_hidden(request.user),
         "preview": preview,
         "head": publication_head(request, publication, reference, files, topics, above),
