@@ -31,6 +31,7 @@ MOST_QUERIES = {
     "/publications/lead-item/": 10,
     "/publications/lead-item/index.md": 7,
     "/publications/lead-item/linkset.json": 5,
+    "/unapi?id=lead-item&format=ris": 5,
     "/topics/coast/index.md": 3,
     "/publications/lead-item/cite.bib": 5,
     "/publications/lead-item/cite.ris": 5,

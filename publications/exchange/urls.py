@@ -3,7 +3,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 from django.views.decorators.http import require_safe
 
-from publications.exchange import citations, exports, formats
+from publications.exchange import citations, exports, formats, unapi
 
 app_name = "exchange"
 
@@ -28,6 +28,7 @@ LISTS = [
 ]
 urlpatterns = [
     path("briefing/export.<export_form:form>", require_safe(exports.briefing), name="briefing-export"),
+    path("unapi", require_safe(unapi.unapi), name="unapi"),
     path("publications/<slug:slug>/cite.<citation_form:form>", citation, name="citation"),
     *(path(f"{route}export.<export_form:form>", export, {"kind": kind}, "export") for route, kind in LISTS),
 ]

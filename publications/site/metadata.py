@@ -48,6 +48,7 @@ class Head(NamedTuple):
     names: list[tuple[str, str]]  # everything else
     graph: dict  # JSON-LD
     twin: str = ""  # the address of the same in Markdown
+    unapi: str = ""  # the server that reference managers ask for the items listed
     alternates: list[Alternate] = []  # the same text in other languages, and in this one
 
     @property
@@ -94,7 +95,8 @@ def list_head(
     if person:
         nodes.append(structured_data.profile(site, person, site.absolute(listing.path)))
     is_indexed = not (listing.is_filtered or listing.errors or is_collecting(request.GET))
-    return _head(site, "website", name, address, description, picture, nodes=nodes, is_indexed=is_indexed)
+    head = _head(site, "website", name, address, description, picture, nodes=nodes, is_indexed=is_indexed)
+    return head._replace(unapi=reverse("exchange:unapi")) if listing.page.rows else head
 
 
 def publication_head(request, publication: Publication, reference: Reference, files, topics, crumbs) -> Head:
