@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from publications import richtext, workflow
 from publications.admin.base import Controls, HubModelAdmin, OrderedInline
 from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
+from publications.admin.file_form import FileForm, use_first_page
 from publications.admin.filters import (
     AttentionFilter,
     StateFilter,
@@ -13,7 +14,7 @@ from publications.admin.filters import (
     topic_chooser,
 )
 from publications.admin.picture import PictureChoice
-from publications.admin.publication_form import CorrectionForm, FileForm, PublicationForm
+from publications.admin.publication_form import CorrectionForm, PublicationForm
 from publications.admin.steps import Steps, overtaken_by
 from publications.models import Authorship, Correction, File, Publication, index
 from publications.models.standing import TAKEN_BACK
@@ -38,7 +39,7 @@ class FileInline(OrderedInline):
     model = File
     form = FileForm
     verbose_name, verbose_name_plural = "file", "Files"
-    fields = ["position", ("file", "label"), ("name", "language", "pages")]
+    fields = ["position", ("file", "label"), ("name", "language", "pages"), "first_page"]
     hint = "The first file is offered beside the title, the others among the downloads."
 
 
@@ -176,6 +177,8 @@ class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        files = [each for formset in formsets if formset.model is File for each in formset.forms]
+        use_first_page(form.instance, files, request.user)
         if not change or "topics" in form.changed_data:
             Publication.relist([form.instance.pk])
             index([form.instance.pk])

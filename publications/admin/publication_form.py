@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from publications import workflow
-from publications.admin.base import HubForm, OrderedForm
+from publications.admin.base import HubForm
 from publications.models import Publication
 
 WHEN_HELP = {
@@ -110,8 +110,3 @@ def one_line(text):
 class CorrectionForm(HubForm):
     class Meta:
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
-
-
-class FileForm(OrderedForm):
-    class Meta(OrderedForm.Meta):
-        widgets = {"pages": forms.NumberInput(attrs={"min": 1})}

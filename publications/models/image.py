@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -154,10 +154,36 @@ class Image(models.Model):
         """
         if self.file and not self.file._committed:
             self._store_original()
-        if self._make_renditions() and kwargs.get("update_fields") is not None:
+        is_remade = self._make_renditions()
+        former = Image.objects.filter(pk=self.pk).first() if is_remade and self.pk else None
+        if is_remade and kwargs.get("update_fields") is not None:
             made = {"file", "width", "height", "checksum", "renditions"}
             kwargs["update_fields"] = {*kwargs["update_fields"], *made}
         super().save(*args, **kwargs)
+        if former:
+            former.delete_unused_files()
+
+    def delete(self, *args, **kwargs):
+        deleted = super().delete(*args, **kwargs)
+        self.delete_unused_files()
+        return deleted
+
+    def delete_unused_files(self) -> None:
+        """Take away what this picture is made of, unless another picture has the same. Only once the change
+        is certain: what is rolled back needs it still. Renditions made together have the same name's beginning,
+        so that the JPEG stands for all of them."""
+
+        def delete():
+            paths = []
+            if self.file and not Image.objects.filter(file=self.file.name).exists():
+                paths.append(self.file.name)
+            jpeg = self.renditions.get("jpeg", {}).get("name")
+            if jpeg and not Image.objects.filter(renditions__jpeg__name=jpeg).exists():
+                paths += map(images.rendition_path, self.rendition_names)
+            for path in paths:
+                self.file.storage.delete(path)
+
+        transaction.on_commit(delete)
 
     def _make_renditions(self) -> bool:
         """Whether the stored renditions had to change."""
