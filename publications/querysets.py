@@ -210,9 +210,12 @@ class PageQuerySet(QuerySet):
 class LoggedStepQuerySet(QuerySet):
     """Nothing here changes or removes a row: see LoggedStep."""
 
-    def bypasses(self, since):
+    def bypasses(self):
         """Steps for which a rule was passed over."""
-        return self.filter(at__gte=since).exclude(bypassed="")
+        return self.exclude(bypassed="")
+
+    def since(self, moment):
+        return self.filter(at__gte=moment)
 
     def update(self, *args, **kwargs):
         raise TypeError("The publish log is only ever added to.")

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from publications import workflow
 from publications.models import ContentType, Image, Person, Publication, Redirect, Topic, TopicAncestry
 from tests.factories import (
     make_draft,
@@ -34,6 +35,7 @@ PAGES = [
     "/admin/publications/image/",
     "/admin/publications/contenttype/",
     "/admin/publications/redirect/",
+    "/admin/publications/loggedstep/",
     "/admin/auth/user/",
     "/admin/auth/group/",
 ]
@@ -231,7 +233,7 @@ def fill(rows):
         item = make_publication(f"tide {topic}", topics=[topic, topics[0]], authors=[person], image=image)
         make_featured(topic, item)
         Redirect.objects.create(slug=topic.slug, publication=item)
-        make_staff("Author")
+        workflow.submit(make_draft(), make_staff("Author"))
 
 
 def queries(client, address) -> int:

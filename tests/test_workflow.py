@@ -368,5 +368,5 @@ def test_publishing_ones_own_work_unseen_is_allowed_and_logged(editor):
     workflow.publish(reviewed, other)
     assert bypass_of(sent_by_oneself) == workflow.NOT_REVIEWED
     assert bypass_of(reviewed) == ""
-    newest_first = LoggedStep.objects.bypasses(timezone.now() - timedelta(days=30))
+    newest_first = LoggedStep.objects.bypasses().since(timezone.now() - timedelta(days=30))
     assert [row.publication for row in newest_first] == [sent_by_oneself, own]

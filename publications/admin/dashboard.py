@@ -1,15 +1,18 @@
 # The front page of the admin: what there is, what comes next, what needs a hand. Bounded queries.
+from datetime import timedelta
+
 from django.db.models import Count
 from django.utils import timezone
 
 from publications.admin.filters import state_counts, states, wants
-from publications.models import ContentType, Publication
+from publications.models import ContentType, LoggedStep, Publication
 
 SHOWN = 6
+LOOKED_BACK = timedelta(days=30)
 
 
 def overview(user) -> dict:
-    """Five or six queries whatever the number of publications; nothing for those who may not see them."""
+    """Six or seven queries whatever the number of publications; nothing for those who may not see them."""
     if not user.has_perm("publications.view_publication"):
         return {}
     now = timezone.now()
@@ -25,6 +28,19 @@ def overview(user) -> dict:
             :SHOWN
         ],
         "attention": _attention(),
+        "passed_over": _passed_over(user, now),
+    }
+
+
+def _passed_over(user, now):
+    """How many steps of late passed a rule over, and the query string that lists them."""
+    since = now - LOOKED_BACK
+    if not user.has_perm("publications.view_loggedstep"):
+        return {}
+    return {
+        "number": LoggedStep.objects.bypasses().since(since).count(),
+        "days": LOOKED_BACK.days,
+        "query": f"rules=passed-over&from={timezone.localdate(since).isoformat()}",
     }
 
 

@@ -158,8 +158,33 @@ def topic_chooser(choices=()):
     return TopicChooser(Publication._meta.get_field("topics"), site, choices=choices)
 
 
-class TopicAndDates(forms.Form):
-    """Topic with its subtopics; publication dates from the first day to the last, both included."""
+class Dates(forms.Form):
+    """From the first day to the last, both included."""
+
+    date_field = "published_at"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields |= {
+            "from": DateField(required=False, label="From"),
+            "to": DateField(required=False, label="To"),
+        }
+
+    def clean(self):
+        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
+        if first and last and last < first:
+            self.add_error("to", "The last day is before the first.")
+
+    def narrow(self, rows):
+        if first := self.cleaned_data.get("from"):
+            rows = rows.filter(**{f"{self.date_field}__gte": midnight(first)})
+        if last := self.cleaned_data.get("to"):
+            rows = rows.filter(**{f"{self.date_field}__lt": midnight(last + timedelta(days=1))})
+        return rows
+
+
+class TopicAndDates(Dates):
+    """Topic with its subtopics, and publication dates."""
 
     topic = forms.ModelChoiceField(
         Topic.objects.all(),
@@ -171,24 +196,11 @@ class TopicAndDates(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields |= {
-            "from": DateField(required=False, label="From"),
-            "to": DateField(required=False, label="To"),
-        }
         self.fields["topic"].widget = topic_chooser(self.fields["topic"].choices)
 
-    def clean(self):
-        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
-        if first and last and last < first:
-            self.add_error("to", "The last day is before the first.")
-
     def narrow(self, rows):
-        if first := self.cleaned_data.get("from"):
-            rows = rows.filter(published_at__gte=midnight(first))
-        if last := self.cleaned_data.get("to"):
-            rows = rows.filter(published_at__lt=midnight(last + timedelta(days=1)))
         topic = self.cleaned_data.get("topic")
-        return rows.in_topic(topic) if topic else rows
+        return super().narrow(rows).in_topic(topic) if topic else super().narrow(rows)
 
 
 class TopicAndDatesFilter(FormFilter):

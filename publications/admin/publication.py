@@ -4,6 +4,7 @@ from django.utils.html import format_html
 
 from publications import richtext, workflow
 from publications.admin.base import Controls, HubModelAdmin, OrderedInline
+from publications.admin.bulk import BulkSteps
 from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
 from publications.admin.file_form import FileForm, use_first_page
 from publications.admin.filters import (
@@ -13,6 +14,7 @@ from publications.admin.filters import (
     TypeFilter,
     topic_chooser,
 )
+from publications.admin.log import history_of
 from publications.admin.picture import PictureChoice
 from publications.admin.publication_form import CorrectionForm, PublicationForm
 from publications.admin.steps import Steps, overtaken_by
@@ -54,7 +56,7 @@ class CorrectionInline(Controls, admin.StackedInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
+class PublicationAdmin(Steps, BulkSteps, PictureChoice, HubModelAdmin):
     form = PublicationForm
     list_display = ["picture", "headline", "status", "type", "topic_names", "published", "changed"]
     list_display_links = ["headline"]
@@ -168,6 +170,13 @@ class PublicationAdmin(Steps, PictureChoice, HubModelAdmin):
             day_and_time(publication.changed_at),
             _by(publication.changed_by),
         )
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The steps among the changes."""
+        page = super().history_view(request, object_id, extra_context)
+        if item := getattr(page, "context_data", {}).get("object"):
+            page.context_data["events"] = history_of(item)
+        return page
 
     def save_model(self, request, obj, form, change):
         if not change:

@@ -26,6 +26,8 @@ SECTIONS = [
     "Group",
 ]
 
+REACHED_FROM_THE_OVERVIEW = {"LoggedStep"}
+
 
 class HubAdminSite(admin.AdminSite):
     site_title = site_header = settings.TOPICHUB_SITE_NAME
@@ -68,6 +70,7 @@ class HubAdminSite(admin.AdminSite):
 def sections(apps, path):
     """The lists this user may open, each with `is_current`."""
     models = [model for app in apps for model in app["models"] if model["admin_url"]]
+    models = [model for model in models if model["object_name"] not in REACHED_FROM_THE_OVERVIEW]
     models.sort(key=lambda model: (_place(model["object_name"]), model["name"]))
     return [
         {

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.timesince import timeuntil
 
 from publications import workflow
-from publications.admin.display import day, day_and_time
+from publications.admin.display import day_and_time, moment_in_words, short_date
 from publications.admin.step_forms import WITH_WORDS
 from publications.models import LoggedStep, Publication
 from publications.readiness import problems
@@ -51,11 +51,10 @@ def buttons(item, user, all_the_same: str = "") -> list[Button]:
     may = [step for step in words if workflow.may_take(step, item, user)]
     if _is_to_come(item):
         may.sort(key=lambda step: step != Step.SCHEDULE)
-    return [Button(step, _worded(words[step], step == all_the_same), _address(item, step)) for step in may]
-
-
-def _worded(words, all_the_same):
-    return format_html("{}, all the same", words) if all_the_same else words
+    return [
+        Button(step, words[step] + ", all the same" * (step == all_the_same), _address(item, step))
+        for step in may
+    ]
 
 
 def _words(item) -> dict:
@@ -64,10 +63,8 @@ def _words(item) -> dict:
     return {
         Step.SUBMIT: "Submit for review",
         Step.TAKE_BACK: "Return to draft",
-        Step.PUBLISH: "Publish now" if to_come or not at else format_html("Publish now, dated {}", day(at)),
-        Step.SCHEDULE: format_html("Publish on {}, {}", day_and_time(at), in_a_while(at))
-        if to_come
-        else "Schedule",
+        Step.PUBLISH: f"Publish now, dated {short_date(at)}" if at and not to_come else "Publish now",
+        Step.SCHEDULE: f"Publish on {moment_in_words(at)}, {in_a_while(at)}" if to_come else "Schedule",
         Step.CANCEL: "Cancel the schedule",
         Step.RESTORE: "Publish again",
         Step.WITHDRAW: "Withdraw…",
@@ -155,6 +152,14 @@ class Steps:
         """Whether publishing it now would be a bypass of review, and this person could do it."""
         may_publish = workflow.may_take(Step.SCHEDULE, item, request.user)
         return may_publish and not workflow.is_reviewed(item, request.user)
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """A form that was opened before a step may lack rows that the item has only since then, such as
+        corrections. They are then shown as they are stored."""
+        given = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "POST" and f"{prefix}-TOTAL_FORMS" not in request.POST:
+            return {name: value for name, value in given.items() if name not in {"data", "files"}}
+        return given
 
     def save_model(self, request, obj, form, change):
         """The date of what is scheduled or public is changed by a step, which is logged."""

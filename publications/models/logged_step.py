@@ -46,8 +46,8 @@ class LoggedStep(models.Model):
     objects = LoggedStepQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "step"
-        verbose_name_plural = "publish log"
+        verbose_name = "log entry"
+        verbose_name_plural = "publish log entries"
         ordering = ["-at", "-pk"]
         default_permissions = ["view"]
         indexes = [

@@ -1,0 +1,149 @@
+# The publish log: to look at, for everybody who works here. Nobody adds to it by hand, changes or shortens it.
+from datetime import datetime
+from typing import NamedTuple
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+
+from publications.admin.base import HubModelAdmin
+from publications.admin.display import day_and_time, quiet
+from publications.admin.filters import ChoiceFilter, Dates, FormFilter
+from publications.models import LoggedStep
+
+CHOOSES_A_MOMENT = {LoggedStep.Step.SCHEDULE, LoggedStep.Step.CHANGE_DATE}
+PASSED_OVER = mark_safe('<span class="status" data-status="doubtful">Passed over</span>')
+MOST = 1000  # so that no page counts or sorts a whole log
+
+
+class StepFilter(ChoiceFilter):
+    title = "step"
+    parameter_name = "step"
+
+    def lookups(self, request, model_admin):
+        return LoggedStep.Step.choices
+
+    def narrow(self, rows, value):
+        return rows.filter(step=value)
+
+
+class BypassFilter(ChoiceFilter):
+    title = "rules"
+    parameter_name = "rules"
+
+    def lookups(self, request, model_admin):
+        return [("passed-over", "Passed over")]
+
+    def narrow(self, rows, value):
+        return rows.bypasses()
+
+
+class PersonAndDates(Dates):
+    date_field = "at"
+    person = forms.CharField(required=False, label="Person", help_text="Part of the name.")
+
+    def narrow(self, rows):
+        return super().narrow(rows).filter(by_name__icontains=self.cleaned_data["person"])
+
+
+class PersonAndDatesFilter(FormFilter):
+    title = "person and date"
+    form_class = PersonAndDates
+    parameter_names = ("person", "from", "to")
+
+
+@admin.register(LoggedStep)
+class LoggedStepAdmin(HubModelAdmin):
+    list_display = ["item", "what", "who", "when", "words"]
+    list_display_links = None
+    list_filter = [StepFilter, BypassFilter, PersonAndDatesFilter]
+    list_select_related = ["publication"]
+    search_fields = ["title"]
+    search_help_text = f"Part of the title. The newest {MOST:,} steps that fit are listed."
+    ordering = ["-at", "-pk"]
+    sortable_by = []
+
+    def get_urls(self):
+        """The list alone."""
+        return [each for each in super().get_urls() if each.name == "publications_loggedstep_changelist"]
+
+    def for_list(self, rows):
+        return rows[:MOST]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="publication")
+    def item(self, row):
+        if not row.publication:
+            return format_html("{} {}", row.title, quiet("(deleted)"))
+        address = reverse("admin:publications_publication_change", args=[row.publication_id])
+        return format_html('<a href="{}">{}</a>', address, row.title)
+
+    @admin.display(description="step")
+    def what(self, row):
+        return step_mark(row)
+
+    @admin.display(description="by")
+    def who(self, row):
+        return row.by_name
+
+    @admin.display(description="when")
+    def when(self, row):
+        return day_and_time(row.at)
+
+    @admin.display(description="words")
+    def words(self, row):
+        return words_of(row)
+
+
+def step_mark(row):
+    """The step, with the mark of the state it led to."""
+    state = row.to_state.replace("_", "-")
+    return format_html('<span class="status" data-status="{}">{}</span>', state, row.get_step_display())
+
+
+def words_of(row):
+    """The moment that was chosen, what was said with the step, and what was passed over."""
+    chosen = row.published_at if row.step in CHOOSES_A_MOMENT else None
+    lines = [format_html("For {}", day_and_time(chosen))] if chosen else []
+    lines += [row.note] if row.note else []
+    lines += [format_html("{} {}", PASSED_OVER, reason) for reason in row.reasons]
+    return format_html_join("", "<p>{}</p>", ([line] for line in lines))
+
+
+class Event(NamedTuple):
+    """A line of an item's history: a change of its words, or a step."""
+
+    at: datetime
+    by: str
+    what: str
+    words: str
+
+
+def history_of(item) -> list[Event]:
+    """The newest first."""
+    changes = LogEntry.objects.filter(
+        object_id=item.pk, content_type__app_label="publications", content_type__model="publication"
+    )
+    changes = changes.select_related("user").order_by("-action_time", "-pk")[:MOST]
+    events = [Event(row.at, row.by_name, step_mark(row), words_of(row)) for row in item.steps.all()[:MOST]]
+    events += [
+        Event(
+            each.action_time,
+            each.user.get_full_name() or each.user.get_username(),
+            each.get_change_message(),
+            "",
+        )
+        for each in changes
+    ]
+    return sorted(events, key=lambda event: event.at, reverse=True)
