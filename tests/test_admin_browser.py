@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
-from publications.models import FeaturedItem, MenuEntry, Menus, Publication
+from publications.models import FeaturedItem, Frame, MenuEntry, Menus, Publication
 from tests.factories import (
     jpeg,
     make_draft,
@@ -238,7 +238,17 @@ def everything():
     Publication.objects.create(title="In review", state="in_review", content_type=item.content_type)
     yield from ["/admin/", LIST, f"{LIST}?type=report&from=2020-01-01", f"{LIST}?from=never", f"{LIST}add/"]
     yield from [
-        change(each) for each in (item, topic, image, people[0], item.content_type, page, Menus.objects.get())
+        change(each)
+        for each in (
+            item,
+            topic,
+            image,
+            people[0],
+            item.content_type,
+            page,
+            Menus.objects.get(),
+            Frame.objects.get(),
+        )
     ]
     yield from [
         f"/admin/publications/{name}/"

@@ -15,6 +15,7 @@ LAYERS = [
     {
         "clock",
         "folding",
+        "colours",
         "dates",
         "languages",
         "richtext",

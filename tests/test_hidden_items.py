@@ -195,6 +195,8 @@ def test_every_public_address_is_walked():
         "correction-json-feed",
         "image-rendition",
         "social-card",
+        "theme",
+        "logo",
         "health",
         "atom-feed",
         "json-feed",

@@ -180,3 +180,40 @@ def test_data_directory_that_cannot_be_made_is_refused_by_name_of_the_variable(m
         ImproperlyConfigured, match="TOPICHUB_DATA_DIR is .*a-file/data, which cannot be made"
     ):
         environment.data_dir(PROJECT_DIR)
+
+
+def test_own_stylesheet_must_be_a_css_file_in_a_folder_of_its_own(monkeypatch, tmp_path):
+    data_dir, folder = tmp_path / "data", tmp_path / "brand"
+    folder.mkdir()
+    for path in (folder / "brand.css", folder / "brand.txt", tmp_path / "beside-the-data.css"):
+        path.write_text("h1 { color: teal }")
+    assert environment.stylesheet(PROJECT_DIR, data_dir) is None
+    monkeypatch.setenv("TOPICHUB_STYLESHEET", str(folder / "brand.css"))
+    assert environment.stylesheet(PROJECT_DIR, data_dir) == folder / "brand.css"
+    for path, message in [
+        (folder / "brand.txt", "is not the path of a CSS file"),
+        (folder / "missing.css", "is not the path of a CSS file"),
+        (tmp_path / "beside-the-data.css", "a folder of its own"),
+    ]:
+        monkeypatch.setenv("TOPICHUB_STYLESHEET", str(path))
+        with pytest.raises(ImproperlyConfigured, match=f"TOPICHUB_STYLESHEET is .*{path.name}.*{message}"):
+            environment.stylesheet(PROJECT_DIR, data_dir)
+
+
+def test_own_stylesheet_is_served_with_what_lies_beside_it(tmp_path):
+    folder = tmp_path / "brand"
+    folder.mkdir()
+    (folder / "brand.css").write_text("h1 { color: teal }")
+    (folder / "letters.woff2").write_text("")
+    found = (
+        "[__import__('django.contrib.staticfiles.finders').contrib.staticfiles.finders.find(f'own/{name}')"
+    )
+    variables = {
+        "TOPICHUB_STYLESHEET": str(folder / "brand.css"),
+        "TOPICHUB_DATA_DIR": str(tmp_path / "data"),
+        "SECRET_KEY": LONG_KEY,
+    }
+    assert setting("settings.TOPICHUB_STYLESHEET", **variables) == "own/brand.css"
+    assert setting(f"{found} for name in ('brand.css', 'letters.woff2')]", **variables) == str(
+        [str(folder / name) for name in ("brand.css", "letters.woff2")]
+    )

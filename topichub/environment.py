@@ -52,6 +52,19 @@ def data_dir(project_dir: Path) -> Path:
     return path
 
 
+def stylesheet(project_dir: Path, data_dir: Path) -> Path | None:
+    """The site's own CSS file. Whatever lies beside it is public too, so it needs a folder of its own."""
+    name = text("TOPICHUB_STYLESHEET")
+    if not name:
+        return None
+    path = (project_dir / name).resolve()
+    if path.suffix != ".css" or not path.is_file():
+        raise ImproperlyConfigured(f"TOPICHUB_STYLESHEET is {path}, which is not the path of a CSS file.")
+    if any(place.resolve().is_relative_to(path.parent) for place in (project_dir, data_dir)):
+        raise ImproperlyConfigured(f"TOPICHUB_STYLESHEET is {path}. Put it into a folder of its own.")
+    return path
+
+
 def time_zone() -> str:
     name = text("TIME_ZONE", "UTC")
     try:

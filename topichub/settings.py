@@ -86,7 +86,8 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+OWN_STYLESHEET = env.stylesheet(BASE_DIR, DATA_DIR)
+STATICFILES_DIRS = [BASE_DIR / "static", *([("own", OWN_STYLESHEET.parent)] if OWN_STYLESHEET else [])]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -155,3 +156,4 @@ TOPICHUB_SITE_NAME = env.text("TOPICHUB_SITE_NAME", "topichub")
 TOPICHUB_TAGLINE = env.text("TOPICHUB_TAGLINE", _("Research, by topic"))
 TOPICHUB_DESCRIPTION = env.text("TOPICHUB_DESCRIPTION", _("Everything we publish, free to read."))
 TOPICHUB_ROBOTS = env.choice("TOPICHUB_ROBOTS", ["allow", "no-training", "none"])
+TOPICHUB_STYLESHEET = f"own/{OWN_STYLESHEET.name}" if OWN_STYLESHEET else ""

@@ -3,9 +3,9 @@
 from publications.admin import (
     accounts,
     content_type,
+    frame,
     image,
     log,
-    menus,
     page,
     person,
     preview_link,
@@ -17,9 +17,9 @@ from publications.admin import (
 __all__ = [
     "accounts",
     "content_type",
+    "frame",
     "image",
     "log",
-    "menus",
     "page",
     "person",
     "preview_link",

@@ -8,7 +8,13 @@ from publications.site.entries import Entry
 
 
 class AtomFeed(Atom1Feed):
-    """Takes `updated` besides the arguments of Atom1Feed."""
+    """Takes `updated`, `logo` and `icon` besides the arguments of Atom1Feed."""
+
+    def add_root_elements(self, handler):
+        super().add_root_elements(handler)
+        for name in ("icon", "logo"):
+            if self.feed[name]:
+                handler.addQuickElement(name, self.feed[name])
 
     def add_entry(self, entry: Entry) -> None:
         self.add_item(

@@ -10,6 +10,8 @@ def site(request):
         "site_name": settings.TOPICHUB_SITE_NAME,
         "site_tagline": settings.TOPICHUB_TAGLINE,
         "site_description": settings.TOPICHUB_DESCRIPTION,
+        "own_stylesheet": settings.TOPICHUB_STYLESHEET,
+        "look": lambda: get_frame(request).row,
         "main_menu": lambda: [_link(entry, request.path) for entry in get_frame(request).main],
         "footer_menu": lambda: [_link(entry, request.path) for entry in get_frame(request).footer],
     }

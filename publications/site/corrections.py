@@ -12,7 +12,7 @@ from publications.listing.corrections import Amendment, get_amendments
 from publications.listing.paging import Pager, read_page_number
 from publications.models import Page
 from publications.site.entries import Entry, correction_text, make_id, publication_id, writable
-from publications.site.feeds import NOTHING_YET, Feed, FeedLinks, send, write_atom, write_json
+from publications.site.feeds import NOTHING_YET, Feed, FeedLinks, images_of_site, send, write_atom, write_json
 from publications.site.metadata import page_head
 from publications.site.pages import show
 from publications.site.social_cards import picture_of_page
@@ -68,6 +68,7 @@ def _make_feed(request) -> Feed:
         home=absolute("/"),
         updated=max((entry.updated for entry in entries), default=NOTHING_YET),
         entries=entries,
+        **images_of_site(request),
     )
 
 

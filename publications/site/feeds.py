@@ -17,6 +17,7 @@ from publications.addresses import open_list
 from publications.models import Authorship, Publication
 from publications.site.atom import AtomFeed
 from publications.site.entries import Entry, make_entry, make_id, make_withdrawal, writable
+from publications.site.frame import get_frame
 
 ENTRIES = 30
 WITHDRAWALS_SHOWN = dt.timedelta(days=30)  # so long subscribers are told that an item was withdrawn
@@ -34,6 +35,8 @@ class Feed(NamedTuple):
     home: str
     updated: dt.datetime
     entries: list[Entry]
+    logo: str = ""
+    icon: str = ""
 
 
 class FeedLinks(NamedTuple):
@@ -105,7 +108,15 @@ def _make_feed(request, listing, subject, name) -> Feed:
         home=absolute("/"),
         updated=max((entry.updated for entry in entries), default=NOTHING_YET),
         entries=entries,
+        **images_of_site(request),
     )
+
+
+def images_of_site(request) -> dict[str, str]:
+    """The logo and the icon that every feed of the site bears."""
+    look = get_frame(request).row
+    paths = {"logo": look.logo_url, "icon": look.icon_url}
+    return {name: request.build_absolute_uri(path) for name, path in paths.items() if path}
 
 
 def _rows(listing):
@@ -139,6 +150,8 @@ def write_atom(feed: Feed) -> HttpResponse:
         author_link=feed.home,
         language=get_language(),
         updated=feed.updated,
+        logo=feed.logo,
+        icon=feed.icon,
     )
     for entry in feed.entries:
         document.add_entry(entry)
@@ -157,6 +170,8 @@ def write_json(feed: Feed) -> JsonResponse:
         "authors": [{"name": settings.TOPICHUB_SITE_NAME, "url": feed.home}],
         "items": [_json_item(entry) for entry in feed.entries],
     }
+    if feed.icon:
+        content |= {"icon": feed.icon, "favicon": feed.icon}
     return JsonResponse(
         content, content_type="application/feed+json", json_dumps_params={"ensure_ascii": False}
     )

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 
-from publications.social_cards import ACCENT, draw_icon
+from publications.site.frame import get_frame
+from publications.social_cards import draw_icon
 
 KEPT_FOR = 24 * 3600  # seconds
 APPLE = 180  # pixels; the others are those of manifests
@@ -19,13 +20,17 @@ LONGEST_SHORT_NAME = 16  # letters, says OpenSearch
 
 
 def favicon(request):
-    return _may_be_kept(HttpResponse(_draw(0, *ACCENT), content_type="image/x-icon"))
+    return _may_be_kept(
+        HttpResponse(_draw(0, *get_frame(request).row.hue_and_chroma), content_type="image/x-icon")
+    )
 
 
 def icon(request, size=APPLE):
     if size not in SIZES:
         raise Http404
-    return _may_be_kept(HttpResponse(_draw(size, *ACCENT), content_type="image/png"))
+    return _may_be_kept(
+        HttpResponse(_draw(size, *get_frame(request).row.hue_and_chroma), content_type="image/png")
+    )
 
 
 def manifest(request):

@@ -216,7 +216,7 @@ def _organisation(site) -> dict:
         "@id": _id(site, "organization"),
         "name": site.name,
         "url": site.absolute("/"),
-        "logo": site.absolute(static("mark.svg")),
+        "logo": site.absolute(site.frame.row.logo_url or static("mark.svg")),
         **{
             POLICIES[page.role]: site.absolute(page.get_absolute_url())
             for page in site.frame.pages

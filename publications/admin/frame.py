@@ -1,8 +1,12 @@
-# The menus in the head and at the foot of every page.
+# What frames every page: the menus in its head and at its foot, and how it looks.
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
 from django.shortcuts import redirect
+from django.utils.html import format_html
 
-from publications.admin.base import HubModelAdmin, OrderedFormSet, OrderedInline
+from publications.admin.base import HubForm, HubModelAdmin, OrderedFormSet, OrderedInline
+from publications.admin.display import quiet
 from publications.models import Frame, MenuEntry, Menus
 
 
@@ -62,6 +66,40 @@ class FrameAdmin(HubModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class AppearanceForm(HubForm):
+    class Meta:
+        accept = {"accept": ".svg,.png,.webp,.avif,.jpg,.jpeg"}
+        widgets = {
+            "accent": forms.TextInput(attrs={"type": "color"}),
+            "greys": forms.RadioSelect(attrs={"class": "radiolist"}),
+            "logo": AdminFileWidget(attrs=accept),
+            "icon": AdminFileWidget(attrs=accept),
+        }
+
+
+@admin.register(Frame)
+class AppearanceAdmin(FrameAdmin):
+    form = AppearanceForm
+    fieldsets = [
+        ("Colours", {"fields": ["accent", "greys"]}),
+        ("Logo", {"fields": ["logo_shown", "logo", "logo_has_name", "logo_suits_dark"]}),
+        ("Icon", {"fields": ["icon_shown", "icon"]}),
+    ]
+    readonly_fields = ["logo_shown", "icon_shown"]
+
+    @admin.display(description="Stored logo")
+    def logo_shown(self, frame):
+        return _shown(frame.logo_url)
+
+    @admin.display(description="Stored icon")
+    def icon_shown(self, frame):
+        return _shown(frame.icon_url)
+
+
+def _shown(address):
+    return format_html('<img class="logo-shown" src="{}" alt="">', address) if address else quiet("None yet")
 
 
 @admin.register(Menus)
