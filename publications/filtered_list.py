@@ -3,11 +3,12 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import get_language_bidi, gettext as _
 
 from publications import clock
 from publications.dates import Period
-from publications.filters import STATES, PublicationFilter
+from publications.filters import SORTS, STATES, PublicationFilter
 from publications.found_list import FoundList
 from publications.listing import facets, histogram
 from publications.listing.entries import EntryList
@@ -117,8 +118,10 @@ class FilteredList:
         if not self.is_valid or not self.page_number:
             return Page(1, 1, 0, [])
         start = (self.page_number - 1) * PER_PAGE
-        rows = self.slice(start, PER_PAGE).for_cards() if start < self.total else ()
-        return Page(self.page_number, page_count(self.total), self.total, list(rows))
+        rows = list(self.slice(start, PER_PAGE).for_cards()) if start < self.total else []
+        if isinstance(self.source, FoundList):
+            self.source.mark(rows)
+        return Page(self.page_number, page_count(self.total), self.total, rows)
 
     @property
     def numbers(self) -> list[tuple[int | None, str]]:
@@ -133,6 +136,28 @@ class FilteredList:
     @property
     def next_url(self) -> str:
         return self.url(page=self.page.number + 1) if self.page.number < self.page.pages else ""
+
+    # What words found
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more was found than is listed: the total is then the number of those that are."""
+        return isinstance(self.source, FoundList) and self.source.is_cut()
+
+    @property
+    def total_in_words(self) -> str:
+        n = intcomma(self.total)
+        return _("over %(n)s") % {"n": n} if self.is_cut else n
+
+    @property
+    def sort_choices(self) -> list[tuple[str, str]]:
+        return [choice for choice in SORTS if choice[0] != BEST or self.values.get("q")]
+
+    @cached_property
+    def uncounted(self) -> list[str]:
+        """The filters whose choices have no counts, since more was found than is looked at."""
+        names = ["type", "topic", "state"] if isinstance(self.source, FoundList) else []
+        return [name for name in names if self.source.is_cut([name])]
 
     # Counts beside the filters: each under all filters but its own
 

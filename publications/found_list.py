@@ -2,8 +2,11 @@
 from functools import cached_property
 
 from publications.listing.tables import TableList
-from publications.search.finding import BEST, Found, settle
+from publications.richtext import plain_text
+from publications.search.finding import BEST, NEWEST, Found, settle
+from publications.search.highlighting import mark, passage, stems_in, stems_of
 from publications.search.query import parse
+from publications.search.spelling import correct
 
 # The filters that say what is looked for; who looks is for all of them together.
 NARROWING = ("type", "topic", "state", "from", "to")
@@ -39,6 +42,34 @@ class FoundList(TableList):
         if self.sort == BEST:
             return self.found().best_first(self._matching())
         return super().rows(oldest_first=oldest_first)
+
+    def mark(self, rows) -> None:
+        """Give each of these rows what a reader sees of the words: `marked_title`, and `passage`, from where
+        most of those stand that are not in the title. One query for the texts of those that need it."""
+        wanted = stems_of(self.query)
+        missing = {}
+        for row in rows:
+            row.marked_title = mark(row.title, wanted)
+            row.passage = (
+                passage(row.summary, wanted) if len(row.summary) > 400 else mark(row.summary, wanted)
+            )
+            if lacking := wanted - stems_in(f"{row.title} {row.summary}", wanted):
+                missing[row.pk] = row, lacking
+        texts = self.base.model.objects.filter(pk__in=missing).values_list("pk", "key_findings", "body")
+        for pk, findings, body in texts if missing else ():
+            row, lacking = missing[pk]
+            text = f"{findings} {plain_text(body)}"
+            if stems_in(text, lacking):
+                row.passage = passage(text, wanted)
+
+    @property
+    def correction(self) -> str | None:
+        """What the words may have been meant to be, when that finds something under the same filters."""
+        return correct(self.text, self._count)
+
+    def _count(self, text: str) -> int:
+        found = Found(parse(text), self.filterset.within(), NEWEST)
+        return found.among(self.filterset.filter_queryset(self.base, {"q"})).count()
 
     def is_cut(self, leaving_out=()) -> bool:
         return self.found(leaving_out).is_cut

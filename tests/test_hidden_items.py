@@ -25,6 +25,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+SEARCH_SCRIPT = '<script src="/static/search.js" defer>'
 SECRET = "Zanzibar"  # in every word of the hidden items and in nothing else
 LISTS = ["/publications/", "/topics/coast/", "/types/working-paper/"]
 EXPORTS = ("export.csv", "export.bib", "export.ris", "export.json")
@@ -50,6 +51,7 @@ class Hidden:
             translation_of=self.public,
             language="fr",
             doi=f"10.5555/{SECRET}",
+            report_number=f"{SECRET}-7",
         )
         self.file = make_file(self.item)
         make_correction(self.item, note=SECRET)
@@ -84,6 +86,12 @@ class Hidden:
             "/publications/",
             f"/publications/?q={SECRET}",
             "/publications/?q=10.5555",
+            f"/publications/?q={SECRET[:-2]}",
+            f"/publications/?q={SECRET[:-1]}x",
+            f"/publications/suggestions.json?q={SECRET}",
+            f"/publications/suggestions.json?q={SECRET[:4]}",
+            f"/publications/suggestions.json?q=Ada {SECRET[:4]}",
+            f"/publications/feed.atom?q={SECRET[:-2]}&sort=newest",
             "/publications/?state=draft",
             "/publications/?state=scheduled&state=in_review",
             "/publications/?topic=coast&sort=oldest",
@@ -168,6 +176,30 @@ def test_draft_page_is_unreachable_by_every_public_address(client):
             assert page.get_absolute_url() not in client.get(address).getvalue().decode(), address
 
 
+@pytest.mark.parametrize("make", HIDDEN)
+@pytest.mark.parametrize(
+    "words",
+    [
+        f'"{SECRET} paper"',
+        f"10.5555/{SECRET}",
+        f"https://doi.org/10.5555/{SECRET}",
+        f"{SECRET}-7",
+        f"Ada {SECRET}",
+    ],
+)
+def test_hidden_item_is_found_by_no_words_and_jumped_to_by_no_number(client, make, words):
+    hidden = Hidden(make)
+    response = client.get("/publications/", {"q": words})
+    assert response.status_code == 200
+    assert response.context["page"].rows == []
+    assert response.context["ways_on"].correction is None
+    client.force_login(make_staff("Author"))
+    assert (
+        hidden.item.get_absolute_url()
+        in client.get("/publications/", {"q": words}, follow=True).content.decode()
+    )
+
+
 def test_hidden_item_is_in_no_count(client):
     Hidden(make_draft)
     html = client.get("/topics/coast/").content.decode()
@@ -205,6 +237,7 @@ def test_every_public_address_is_walked():
         "sitemap",
         "robots",
         "llms",
+        "suggestions",
         "publication-markdown",
         "topic-markdown",
         "linkset",
@@ -272,6 +305,10 @@ def test_reader_gets_no_cookie_and_a_strict_policy(client):
         assert "unsafe" not in policy
         html = response.getvalue().decode()
         assert " style=" not in html
-        for known in ('<script type="application/ld+json">', '<script src="/static/site.js" defer>'):
+        for known in (
+            '<script type="application/ld+json">',
+            '<script src="/static/site.js" defer>',
+            SEARCH_SCRIPT,
+        ):
             html = html.replace(known, "")
         assert "<script" not in html

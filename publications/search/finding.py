@@ -8,11 +8,14 @@ from django.db.models import BigIntegerField, F, Func
 from django.db.models.expressions import RawSQL
 
 from publications.search import postgresql, sqlite
-from publications.search.query import Query
+from publications.search.documents import ROOM_FOR_KEYS, document_id, number_mark, state_mark
+from publications.search.query import Query, parse
 from publications.search.ranking import score
 from publications.search.spelling import endings
 
 MOST_FOUND = 1_000
+MOST_NUMBERED = 10
+MOST_TITLES = 50
 BEST, NEWEST, OLDEST = "relevance", "newest", "oldest"
 
 
@@ -57,13 +60,7 @@ class Found:
         hits = dict(self._hits)
         if self.is_cut:  # else an older item of just this title would be missed
             hits |= dict(backend().match(self.query, self.within, MOST_FOUND, in_title=True))
-        documents = apps.get_model("publications", "SearchDocument").objects.filter(pk__in=hits)
-        scores = {
-            pk: score(self.query, *texts)
-            for pk, *texts in documents.values_list("pk", "title", "head", "lead")
-        }
-        best = sorted(scores, key=lambda pk: (-scores[pk], -pk))
-        return [hits[pk] for pk in best[:MOST_FOUND]]
+        return _best(self.query, hits)[:MOST_FOUND]
 
     def among(self, publications):
         """Those of a queryset that were found."""
@@ -93,6 +90,14 @@ class _Place(Func):
         return f"ARRAY_POSITION(%s::bigint[], {sql})", (self.pks, *params)
 
 
+def _best(query: Query, hits: dict[int, int]) -> list[int]:
+    """The publications of these documents, the best first; among equally good ones the newest."""
+    documents = apps.get_model("publications", "SearchDocument").objects.filter(pk__in=hits)
+    texts = documents.values_list("pk", "title", "head", "lead")
+    scores = {pk: score(query, *rest) for pk, *rest in texts} if hits else {}
+    return [hits[pk] for pk in sorted(scores, key=lambda pk: (-scores[pk], -pk))]
+
+
 def settle(query: Query, within: Within = EVERYWHERE) -> Query:
     """The query as it is meant: when nothing holds the words as they were typed, the last one may be the
     beginning of a word."""
@@ -103,6 +108,26 @@ def settle(query: Query, within: Within = EVERYWHERE) -> Query:
 
 def exists(query: Query, within: Within = EVERYWHERE) -> bool:
     return bool(query and backend().match(query, within, 1))
+
+
+def titles_like(text: str, now) -> list[int]:
+    """Keys of public items in whose titles these words stand, the last of them begun, the best first."""
+    query = parse(text)
+    if query.beginning:
+        query = query.with_endings(endings(query.beginning))
+    within = public_until(now)
+    hits = backend().match(query, within, MOST_TITLES, in_title=True) if query else []
+    return _best(query, dict(hits))
+
+
+def public_until(now) -> Within:
+    """What is public at a moment, to its minute."""
+    return Within(((state_mark("published"),),), None, document_id(now) + ROOM_FOR_KEYS - 1)
+
+
+def publications_numbered(number: str) -> list[int]:
+    """Keys of those whose DOI or report number this is, however it is punctuated."""
+    return [pk for _, pk in backend().match(parse(""), Within(((number_mark(number),),)), MOST_NUMBERED)]
 
 
 def with_words(publications, query: Query):

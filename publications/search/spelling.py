@@ -22,16 +22,16 @@ def _known():
 
 def endings(beginning: str) -> list[str]:
     """The stems of words that begin so, the shortest words first."""
-    words = _known().filter(_begins_with(beginning)).annotate(letters=Length("word"))
+    words = _known().filter(begins_with("word", beginning)).annotate(letters=Length("word"))
     stems = words.order_by("letters", "word").values_list("stem", flat=True)[:MOST_ENDINGS]
     return list(dict.fromkeys(stems))
 
 
-def _begins_with(beginning: str) -> Q:
-    """Each database's own way to read an index of words from one place on."""
+def begins_with(field: str, beginning: str) -> Q:
+    """Each database's own way to read an index from one place on."""
     if connection.vendor == "postgresql":
-        return Q(word__startswith=beginning)
-    return Q(word__gte=beginning, word__lt=beginning + "\U0010ffff")
+        return Q(**{f"{field}__startswith": beginning})
+    return Q(**{f"{field}__gte": beginning, f"{field}__lt": f"{beginning}\U0010ffff"})
 
 
 def correct(text: str, finds: Callable[[str], int]) -> str | None:
@@ -66,7 +66,7 @@ def _candidates(word: str) -> list[str]:
     if not 3 <= len(word) <= LONGEST_CORRECTED:
         return []
     alike = word[: max(2, len(word) // 2)]
-    known = _known().filter(_begins_with(alike)).annotate(letters=Length("word"))
+    known = _known().filter(begins_with("word", alike)).annotate(letters=Length("word"))
     known = known.filter(letters__range=(len(word) - 2, len(word) + 2)).order_by("letters", "word")
     found = set(known.values_list("word", flat=True)[:MOST_COMPARED])
     found |= set(_known().filter(word__in=_one_slip_from(word)).values_list("word", flat=True))

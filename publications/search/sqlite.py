@@ -66,9 +66,8 @@ def is_sound() -> bool:
 
 def _expression(query: Query, marks, in_title=False) -> str:
     terms = [_either(" ".join(stems) for stems in term.alternatives) for term in query.terms]
-    words = " AND ".join(terms)
-    parts = [f"{{title}} : ({words})" if in_title else f"({words})", *map(_either, marks)]
-    return " AND ".join(parts)
+    words = [f"{'{title} : ' if in_title else ''}({' AND '.join(terms)})"] if terms else []
+    return " AND ".join([*words, *map(_either, marks)])
 
 
 def _either(alternatives) -> str:

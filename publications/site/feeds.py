@@ -15,6 +15,7 @@ from django.views.decorators.http import conditional_page
 from publications import clock
 from publications.addresses import open_list
 from publications.models import Authorship, Publication
+from publications.search.finding import NEWEST
 from publications.site.atom import AtomFeed
 from publications.site.entries import Entry, make_entry, make_id, make_withdrawal, writable
 from publications.site.frame import get_frame
@@ -51,7 +52,11 @@ def feed_links(listing=None, subject=None) -> FeedLinks:
     """Those of a list under its filters, or of everything. Who follows wants the newest first, and an
     address that leads to a list: so without the order, and without filters that were not understood."""
     path = listing.path if listing else reverse("publications:publication-list")
-    page = listing.url(sort="", state="") if listing and listing.is_valid else path
+    page = (
+        listing.url(sort=NEWEST if listing.values.get("q") else "", state="")
+        if listing and listing.is_valid
+        else path
+    )
     return FeedLinks(_title(listing, subject), *(_form_of(page, path, name) for name in NAMES))
 
 

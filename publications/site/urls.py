@@ -13,6 +13,7 @@ from publications.site import (
     site_files,
     sitemaps,
     social_cards,
+    suggestions,
     views,
 )
 
@@ -44,6 +45,7 @@ urlpatterns = [
     page("topics/", views.topic_list, "topic-list"),
     page("topics/<slug:slug>/", views.topic_detail, "topic-detail"),
     page("publications/", views.publication_list, "publication-list"),
+    page("publications/suggestions.json", suggestions.suggestions, "suggestions"),
     page("publications/<slug:slug>/", views.publication_detail, "publication-detail"),
     page("publications/<slug:slug>/index.md", assistants.publication, "publication-markdown"),
     page("publications/<slug:slug>/linkset.json", signposting.linkset, "linkset"),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from publications.querysets import may_view_hidden
 from publications.richtext import headings
 from publications.site import signposting
 from publications.site.feeds import feed_links
+from publications.site.finder import item_of_number, ways_on
 from publications.site.metadata import list_head, page_head, publication_head, text_head
 from publications.site.pages import show, show_list
 from publications.site.previews import open_preview
@@ -135,11 +137,14 @@ def publication_list(request):
     """The finder: every publication, by words, type, topic and date; for staff the hidden ones too."""
     now = clock.now()
     is_staff = may_view_hidden(request.user)
+    if item := item_of_number(request.GET, request.user, now):
+        return redirect(item)
     listing, subject = open_list(request.GET, now, user=request.user)
     attach_companions(attach_bylines(listing.page.rows), now)
     description = _("All publications of %(site)s.") % _site()
     context = {
         "staff_view": is_staff,
+        "ways_on": None if listing.total or listing.errors else ways_on(listing, request.user, now),
         "feeds": feed_links(listing),
         "head": list_head(request, listing, _("Publications"), description, picture_of_page("publications")),
     }
