@@ -115,7 +115,9 @@ def test_report_is_described_by_what_its_page_shows(client, wall):
         ("Organization", "Tide Office"),
     ]
     assert work["author"][0]["url"] == f"{HUB}/people/ines-corrow/"
-    assert [topic["name"] for topic in work["about"]] == ["Coast", "Walls & water"]
+    assert [topic["name"] for topic in work["about"]] == work["keywords"] == ["Coast", "Walls & water"]
+    assert work["isAccessibleForFree"] is True
+    assert "isBasedOn" not in work
     assert [(file["name"], file["encodingFormat"]) for file in work["encoding"]] == [
         ("Data", "text/csv"),
         ("Full report", "application/pdf"),
@@ -202,6 +204,23 @@ def test_person_is_described(client, wall):
         "description": "Counts waves.",
         "sameAs": "https://orcid.org/0000-0002-1825-0097",
     }
+
+
+def test_author_is_told_apart_by_an_orcid_and_named_plainly(client, wall):
+    wall.authors.filter(name="Ines Corrow").update(orcid="0000-0002-1825-0097")
+    head, _, nodes = read(client, "/publications/who-pays/")
+    ines, abel, _ = nodes["Report"]["author"]
+    assert ines["sameAs"] == "https://orcid.org/0000-0002-1825-0097"
+    assert "sameAs" not in abel
+    assert head.all("author") == ["Ines Corrow", "Abel Stannard"]
+
+
+def test_companion_is_based_on_the_main_item_of_its_study(client, wall):
+    make_publication("The brief", type="research-brief", lead=wall)
+    _, _, nodes = read(client, "/publications/the-brief/")
+    (source,) = nodes["Report"]["isBasedOn"]
+    assert source["url"] == f"{HUB}/publications/who-pays/"
+    assert source["@id"] == read(client, source["url"])[2]["Report"]["@id"]
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ def publication_head(request, publication: Publication, reference: Reference, fi
         structured_data.work(site, publication, reference, files, topics),
     ]
     is_report = publication.content_type.citation_family == FAMILIES.REPORT
+    authors = [("author", name.printed) for name in reference.names if not name.is_organisation]
     group = [publication, *publication.in_other_languages] if publication.is_public else []
     head = _head(
         site,
@@ -117,7 +118,7 @@ def publication_head(request, publication: Publication, reference: Reference, fi
         description,
         picture_of_publication(publication),
         properties=[*_other_locales(publication), *_article(publication, topics)],
-        names=[*_dublin_core(publication, reference), *(_citation(reference) if is_report else ())],
+        names=[*authors, *_dublin_core(publication, reference), *(_citation(reference) if is_report else ())],
         nodes=nodes,
         is_indexed=publication.is_public,
         language=publication.language,

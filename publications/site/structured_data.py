@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from publications import languages
 from publications.citing.reference import Name, Reference
-from publications.models import ContentType, Page, Publication
+from publications.models import ContentType, Page, Person, Publication
 from publications.site.entries import correction_text, modified_at
 
 FAMILIES = ContentType.CitationFamily
@@ -110,6 +110,15 @@ def work(site, publication: Publication, reference: Reference, files, topics) ->
             {"@type": "Thing", "name": topic.name, "url": site.absolute(topic.get_absolute_url())}
             for topic in topics
         ],
+        "keywords": list(reference.keywords),
+        "isBasedOn": [
+            {"@id": f"{address}#work", "url": address}
+            for address in (
+                site.absolute(main.get_absolute_url())
+                for main in publication.study
+                if main.pk == publication.lead_id
+            )
+        ],
         "image": _pictures(site, publication),
         "encoding": [_file(site, file) for file in files],
         "correction": [_correction(reference, row) for row in publication.known_corrections],
@@ -130,6 +139,7 @@ def work(site, publication: Publication, reference: Reference, files, topics) ->
         "genre": publication.content_type.name,
         "inLanguage": publication.language or site.language,
         "publisher": {"@id": _id(site, "organization")},
+        "isAccessibleForFree": True,
         **{key: value for key, value in optional.items() if value},
     }
 
@@ -153,16 +163,17 @@ def _is_report(publication: Publication) -> bool:
 
 
 def _authors(site, publication, reference) -> list[dict]:
-    addresses = {
-        authorship.printed_name: site.absolute(authorship.person.get_absolute_url())
-        for authorship in publication.authorships.all()
-    }
-    return [_author(name, addresses.get(name.printed, "")) for name in reference.names]
+    people = {row.printed_name: row.person for row in publication.authorships.all()}
+    return [_author(site, name, people.get(name.printed)) for name in reference.names]
 
 
-def _author(name: Name, address: str) -> dict:
+def _author(site, name: Name, person: Person | None) -> dict:
     author = {"@type": _kind(name.is_organisation), "name": name.printed}
-    return author | ({"url": address} if address else {})
+    if person:
+        author["url"] = site.absolute(person.get_absolute_url())
+    if person and person.orcid:
+        author["sameAs"] = f"https://orcid.org/{person.orcid}"
+    return author
 
 
 def _kind(is_organisation: bool) -> str:
