@@ -59,8 +59,21 @@ def test_only_the_three_scheduled_items_are_dated_ahead():
 
 def test_unfinished_and_withdrawn_items_are_there():
     states = Counter(row["state"] for row in ROWS if "state" in row)
-    assert states == {"draft": 2, "in_review": 2, "withdrawn": 1}
-    assert all(row["withdrawal_note"] for row in ROWS if row.get("state") == "withdrawn")
+    assert states == {"draft": 2, "in_review": 2, "withdrawn": 1, "removed": 1}
+    taken_back = [row for row in ROWS if row.get("state") in {"withdrawn", "removed"}]
+    assert all(row["withdrawal_note"] and row["withdrawn_at"] and row["replaced_by"] for row in taken_back)
+
+
+def test_corrections_of_every_kind_are_there_and_none_is_older_than_its_item():
+    corrected = [(row, correction) for row in ROWS for correction in row.get("corrections", ())]
+    assert Counter(correction["kind"] for _, correction in corrected) == {
+        "clarification": 2,
+        "correction": 1,
+        "substantive": 1,
+        "retraction": 1,
+    }
+    assert {correction["conclusions_change"] for _, correction in corrected} == {True, False}
+    assert all(row["date"] <= correction["date"] for row, correction in corrected)
 
 
 def test_three_studies_have_companions_of_three_other_types():
@@ -158,6 +171,7 @@ def test_sample_loads_into_an_empty_database_and_again_changes_nothing(small_pic
     assert Topic.objects.count() == 14
     assert Image.objects.exclude(renditions={}).exists()
     assert FeaturedItem.objects.exists()
+    assert len(client.get("/corrections/").context["page"].rows) == 6
     assert Publication.objects.filter(lead__isnull=False).count() == 9
     assert Publication.objects.filter(translation_of__isnull=False).count() == 5
     organisations = Person.objects.filter(is_organisation=True, authorships__isnull=False)
