@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
+from publications import workflow
 from publications.models import FeaturedItem, Frame, MenuEntry, Menus, Publication
 from tests.factories import (
     jpeg,
@@ -16,9 +18,11 @@ from tests.factories import (
     make_page,
     make_person,
     make_publication,
+    make_ready,
     make_scheduled,
     make_staff,
     make_topic,
+    make_withdrawn,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -223,6 +227,65 @@ def test_the_bar_with_save_never_covers_the_field_in_use(page):
         assert not covered, page.evaluate("document.activeElement.outerHTML")
 
 
+# Steps
+
+
+def test_enter_in_a_field_saves_and_never_publishes(page):
+    item = make_ready("Tides")
+    sign_in(page, "Editor")
+    page.goto(change(item))
+    page.get_by_label("Report number").fill("TR-7")
+    with page.expect_navigation():
+        page.get_by_label("Report number").press("Enter")
+    item.refresh_from_db()
+    assert (item.report_number, item.state) == ("TR-7", "draft")
+
+
+HAS_FOCUS = "each => each.contains(document.activeElement)"
+
+
+def test_what_is_missing_leads_to_its_field_by_the_keyboard(page):
+    item = make_draft(body='<p><a href="/publications/never/">x</a></p>')
+    sign_in(page, "Author")
+    page.goto(change(item))
+    for words, field in (("no summary", "summary"), ("no topic", "topics"), ("leads to no page", "body")):
+        page.get_by_role("link", name=re.compile(words)).press("Enter")
+        page.wait_for_url(re.compile(f"#id_{field}$"))
+        row = page.locator(f".form-row.field-{field}")
+        box = row.bounding_box()
+        assert -box["height"] < box["y"] < 800, field
+        if not row.evaluate(HAS_FOCUS):  # a field that a script draws is next to the one it stands for
+            page.keyboard.press("Tab")
+        assert row.evaluate(HAS_FOCUS), field
+
+
+def test_an_item_is_published_and_withdrawn_without_scripts(browser, live_server, page):
+    item = make_ready("Tides")
+    others = [make_draft("First"), make_draft("Second")]
+    sign_in(page, "Editor")
+    plain = browser.new_context(
+        base_url=live_server.url, java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    view = plain.new_page()
+    view.goto(change(item))
+    view.get_by_label("Title", exact=True).fill("Tides and tables")
+    view.get_by_role("button", name="Publish now").press("Enter")
+    assert view.get_by_text("Published: readers see it now.").is_visible()
+    view.get_by_role("link", name="Withdraw…").press("Enter")
+    view.get_by_label("Notice").fill("Table 2 is wrong.")
+    view.get_by_role("button", name="Withdraw it").press("Enter")
+    item.refresh_from_db()
+    assert (item.title, item.state, item.notice) == ("Tides and tables", "withdrawn", "Table 2 is wrong.")
+    view.goto(LIST)
+    for other in others:
+        view.get_by_role("row", name=re.compile(other.title)).get_by_role("checkbox").check()
+    view.get_by_label("With those ticked").select_option("Submit for review")
+    view.get_by_role("button", name="Go").press("Enter")
+    assert view.get_by_text("First: In review").is_visible()
+    assert {Publication.objects.get(pk=other.pk).state for other in others} == {"in_review"}
+    plain.close()
+
+
 # What axe finds
 
 
@@ -235,6 +298,18 @@ def everything():
     make_featured(topic, item, starts_at=timezone.now() + timedelta(days=1))
     make_featured(topic, make_draft(), position=1)
     make_scheduled()
+    draft = make_draft(
+        "Bare", body='<p><a href="/publications/never/">x</a></p>', created_by=User.objects.first()
+    )
+    workflow.submit(make_ready("Sent"), User.objects.first())
+    workflow.publish(make_ready("Unseen", created_by=User.objects.first()), User.objects.first())
+    yield from [change(draft), f"{change(draft)}?asked=publish", change(make_withdrawn(notice="Wrong."))]
+    yield from [
+        f"{LIST}{draft.pk}/impact/",
+        f"{LIST}{item.pk}/step/withdraw/",
+        f"{LIST}{item.pk}/step/merge/",
+    ]
+    yield "/admin/publications/loggedstep/"
     Publication.objects.create(title="In review", state="in_review", content_type=item.content_type)
     yield from ["/admin/", LIST, f"{LIST}?type=report&from=2020-01-01", f"{LIST}?from=never", f"{LIST}add/"]
     yield from [

@@ -16,12 +16,14 @@ from django.utils.timesince import timeuntil
 
 from publications import workflow
 from publications.admin.display import day_and_time, moment_in_words, short_date
+from publications.admin.impact import impact
 from publications.admin.step_forms import WITH_WORDS
 from publications.models import LoggedStep, Publication
 from publications.readiness import problems
 from publications.workflow import NotReady, Refused
 
 Step = LoggedStep.Step
+STAGES_TO_COME = {"draft", "in_review", "scheduled"}
 TO_COME = "Its date is one to come. Publish it on that date, or now, with the button that says so."
 DONE = {
     Step.SUBMIT: "Saved and submitted: it waits for an editor.",
@@ -103,12 +105,16 @@ class Steps:
     transaction; when it is refused, the text stays saved and the form says what stands in the way."""
 
     def get_urls(self):
-        address = path(
-            "<path:object_id>/step/<slug:step>/",
-            self.admin_site.admin_view(self.step_view),
-            name="publications_publication_step",
-        )
-        return [address, *super().get_urls()]
+        pages = [("step/<slug:step>/", self.step_view, "step"), ("impact/", self.impact_view, "impact")]
+        addresses = [
+            path(
+                f"<path:object_id>/{end}",
+                self.admin_site.admin_view(view),
+                name=f"publications_publication_{name}",
+            )
+            for end, view, name in pages
+        ]
+        return [*addresses, *super().get_urls()]
 
     def get_object(self, request, object_id, from_field=None):
         """Remembers what is stored, because a form that is refused changes the object. While a form is saved
@@ -139,7 +145,7 @@ class Steps:
         asked = request.GET.get("asked", "")
         shown = Publication(pk=item.pk, state=item.state, published_at=item.stored_date)
         context = {"opened_as": item.as_opened}
-        is_waiting = workflow.stage(shown) in {"draft", "in_review", "scheduled"}
+        is_waiting = workflow.stage(shown) in STAGES_TO_COME
         if not is_refused and (is_waiting or asked):
             found = problems(item, item.published_at)
             passing = [each.words for each in found] if not any(each.stops for each in found) else []
@@ -227,6 +233,17 @@ class Steps:
             "may_take": workflow.may_take(step, item, request.user),
         }
         return TemplateResponse(request, "admin/publications/publication/step.html", context)
+
+    def impact_view(self, request, object_id):
+        """What changes for readers when it appears."""
+        item = self.get_object(request, object_id)
+        if not item or workflow.stage(item) not in STAGES_TO_COME:
+            raise Http404
+        if not self.has_view_permission(request, item):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | impact(item)
+        context |= {"title": f"What changes for readers: {item}", "item": item, "opts": self.opts}
+        return TemplateResponse(request, "admin/publications/publication/impact.html", context)
 
 
 def _publish(item, request):

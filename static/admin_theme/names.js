@@ -29,6 +29,10 @@
     const help = document.getElementById(`${source.id}_helptext`);
     if (help) editor.setAttribute("aria-describedby", help.id);
     label.addEventListener("click", () => editor.focus());
+    // A link to the field finds the hidden text area that the editor stands for.
+    source.tabIndex = -1;
+    source.ariaHidden = "true";
+    source.addEventListener("focus", () => editor.focus());
   };
 
   const nameAll = () => {
