@@ -40,7 +40,12 @@ ADDRESSES = [
     "/not/here/",
 ]
 REFUSED = ADDRESSES[-2:]  # the browser says so too
-VIEWS = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
+VIEWS = [
+    *(("en-gb", width, scheme) for width in (320, 1280) for scheme in ("light", "dark")),
+    ("ar", 320, "light"),
+    ("ar", 1280, "dark"),
+    ("de", 320, "light"),
+]
 
 
 @pytest.fixture
@@ -60,7 +65,7 @@ def world():
     )
     make_file(wall)
     make_publication("The brief", type="research-brief", topics=[walls], lead=wall, summary="In short.")
-    make_publication("مرافئ هادئة", topics=[coast], language="ar", slug="harbours")
+    make_publication("مرافئ هادئة", topics=[coast], language="ar", slug="harbours", translation_of=wall)
     make_withdrawn("Wrong sums", notice="Table 2 was wrong.")
     make_removed("In error", notice="It named a person.", replaced_by=wall)
     make_correction(wall)
@@ -74,10 +79,11 @@ def world():
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+@pytest.mark.parametrize(("language", "width", "scheme"), VIEWS)
 def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(
-    page, world, live_server, width, scheme
+    page, world, live_server, settings, language, width, scheme
 ):
+    settings.LANGUAGE_CODE = language
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     said, asked = [], []
@@ -88,6 +94,7 @@ def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(
         said.clear()
         page.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert page.locator("html").get_attribute("lang") == language
         violations = Axe().run(page).response["violations"]
         assert not violations, [(address, v["id"], v["nodes"][0]["html"]) for v in violations]
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address

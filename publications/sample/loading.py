@@ -76,7 +76,8 @@ def add_pages() -> None:
 
 
 def name_the_language() -> None:
-    """The collection is in English where it does not say otherwise, which a site in another language must."""
+    """On a site in another language, what does not say its own is in English. Items with translations say it
+    always, since they are joined while they come in."""
     if not settings.LANGUAGE_CODE.startswith("en"):
         Publication.objects.filter(language="").update(language="en")
 
