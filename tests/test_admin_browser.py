@@ -155,7 +155,7 @@ def test_menus_are_ordered_by_their_names(page, complaints):
     save(page)
     assert [entry.name for entry in MenuEntry.objects.order_by("-place", "position")] == [
         *("Publications", "Topics", "People"),
-        *("Publications", "All topics", "People"),
+        *("Publications", "All topics", "People", "Corrections"),
     ]
     assert complaints == []
 
