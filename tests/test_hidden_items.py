@@ -7,7 +7,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from publications.site.social_cards import person_card, publication_card
-from publications.social_cards import make_key
+from publications.social_cards import Look, make_key
 from tests.factories import (
     make_correction,
     make_draft,
@@ -69,8 +69,8 @@ class Hidden:
             f"/unapi?id={self.item.slug}&format=ris",
             *(f"{self.item.get_absolute_url()}cite.{form}" for form in ("bib", "ris", "json")),
             *(self.image.rendition_url(name) for name in names),
-            f"/social-cards/publication/{self.item.pk}/{make_key(publication_card(self.item))}.png",
-            f"/social-cards/person/{self.person.pk}/{make_key(person_card(self.person))}.png",
+            f"/social-cards/publication/{self.item.pk}/{make_key(publication_card(self.item, Look()))}.png",
+            f"/social-cards/person/{self.person.pk}/{make_key(person_card(self.person, Look()))}.png",
             f"/media/{self.image.file.name}",
             f"/media-is-not-served/{self.image.file.name}",
         ]

@@ -5,8 +5,10 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+from django.core.files.base import ContentFile
 from PIL import Image as Picture
 
+from publications.models import Frame
 from tests.factories import make_publication
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,24 @@ def test_page_names_icon_manifest_and_search(client):
     assert icon.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
     assert (133, 27, 85) in {colour for _, colour in icon.convert("RGB").getcolors(maxcolors=100_000)}
     assert client.get(found["manifest"]).status_code == client.get(found["search"]).status_code == 200
+
+
+def test_own_icon_and_colour_of_the_institute_are_shown(client):
+    row = Frame.objects.get()
+    row.accent, row.icon = "#005ea5", drawing("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'/>")
+    row.save()
+    red, green, blue = picture_at(client, "/apple-touch-icon.png")[1].convert("RGB").getpixel((5, 5))
+    assert blue > red and blue > green
+    content = BytesIO()
+    Picture.new("RGB", (64, 64), "lime").save(content, "PNG")
+    row.icon = ContentFile(content.getvalue(), name="icon.png")
+    row.save()
+    for address in ("/apple-touch-icon.png", "/icon-512.png", "/favicon.ico"):
+        assert picture_at(client, address)[1].convert("RGB").getpixel((10, 10)) == (0, 255, 0)
+
+
+def drawing(text):
+    return ContentFile(text.encode(), name="icon.svg")
 
 
 def test_manifest_tells_the_name_and_icons_of_the_promised_sizes(client, settings):

@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image as Picture
 
-from publications.models import ContentType, Image, Page, Publication
-from publications.social_cards import SIZE, Card, draw, make_key
+from publications.models import ContentType, Frame, Image, Page, Publication
+from publications.social_cards import SIZE, Card, Look, draw, make_key
 from publications.social_cards.lettering import can_write
 from tests.factories import (
     jpeg,
@@ -151,8 +151,24 @@ def test_each_type_has_its_mark():
 
 def test_accent_colours_the_card():
     assert decode(draw(Card("I", "It"))).getpixel((600, 625)) == (133, 27, 85)
-    red, green, blue = decode(draw(Card("I", "It", hue=145))).getpixel((600, 625))
+    red, green, blue = decode(draw(Card("I", "It", look=Look(hue=145)))).getpixel((600, 625))
     assert green > red and green > blue
+
+
+def test_institute_with_a_logo_shows_no_mark_of_the_software():
+    corner = (72, 54, 120, 102)
+    assert decode(draw(Card("", "It"))).crop(corner).getcolors() != [(48 * 48, (255, 255, 255))]
+    card = Card("", "It", look=Look(has_logo=True))
+    assert decode(draw(card)).crop(corner).getcolors() == [(48 * 48, (255, 255, 255))]
+
+
+def test_card_follows_the_colours_chosen_in_the_admin(client, world):
+    before = picture_at(client, "/")["og:image"]
+    Frame.objects.update(accent="#005ea5")
+    after = picture_at(client, "/")["og:image"]
+    assert client.get(before)["Location"] == urlsplit(after).path
+    red, green, blue = decode(client.get(after).content).getpixel((600, 625))
+    assert blue > red and blue > green
 
 
 def test_word_wider_than_the_card_is_cut_and_not_lost():

@@ -19,7 +19,13 @@ from publications.site import structured_data
 from publications.site.alternates import Alternate, alternates
 from publications.site.entries import modified_at
 from publications.site.frame import PageFrame, get_frame
-from publications.site.social_cards import LinkPicture, picture_of_publication, picture_of_text
+from publications.site.social_cards import (
+    FindPicture,
+    LinkPicture,
+    look_of,
+    picture_of_publication,
+    picture_of_text,
+)
 
 DESCRIPTION_LENGTH = 300
 FAMILIES = ContentType.CitationFamily
@@ -143,7 +149,7 @@ def _head(
     title,
     address,
     description,
-    picture: LinkPicture | None,
+    find_picture: FindPicture,
     *,
     properties=(),
     names=(),
@@ -151,6 +157,7 @@ def _head(
     is_indexed=True,
     language="",
 ) -> Head:
+    picture = find_picture(look_of(site.frame.row))
     properties = [
         ("og:type", kind),
         ("og:title", title),

@@ -1,8 +1,10 @@
-# Small files that browsers look for beside the pages: icons made from the site's mark, what a home screen is
-# told, and how to search the site from a browser's address bar.
-from functools import lru_cache
+# Small files that browsers look for beside the pages: icons, what a home screen is told, and how to search
+# the site from a browser's address bar.
+import hashlib
+from functools import partial
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +12,8 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 
 from publications.site.frame import get_frame
-from publications.social_cards import draw_icon
+from publications.site.social_cards import look_of
+from publications.social_cards import draw_favicon, draw_icon
 
 KEPT_FOR = 24 * 3600  # seconds
 APPLE = 180  # pixels; the others are those of manifests
@@ -20,17 +23,14 @@ LONGEST_SHORT_NAME = 16  # letters, says OpenSearch
 
 
 def favicon(request):
-    return _may_be_kept(
-        HttpResponse(_draw(0, *get_frame(request).row.hue_and_chroma), content_type="image/x-icon")
-    )
+    return _may_be_kept(HttpResponse(_draw(draw_favicon, request), content_type="image/x-icon"))
 
 
 def icon(request, size=APPLE):
     if size not in SIZES:
         raise Http404
-    return _may_be_kept(
-        HttpResponse(_draw(size, *get_frame(request).row.hue_and_chroma), content_type="image/png")
-    )
+    content = _draw(partial(draw_icon, size), request, size)
+    return _may_be_kept(HttpResponse(content, content_type="image/png"))
 
 
 def manifest(request):
@@ -71,9 +71,23 @@ def opensearch(request):
     )
 
 
-@lru_cache(maxsize=16)
-def _draw(size: int, hue: float, chroma: float) -> bytes:
-    return draw_icon(size, hue, chroma) if size else draw_icon(0, hue, chroma, "ICO")
+def _draw(draw, request, size: int = 0) -> bytes:
+    """Remembered under what it is made from."""
+    frame, name = get_frame(request).row, settings.TOPICHUB_SITE_NAME
+    look, own = look_of(frame), frame.icon and frame.icon.name
+    key = hashlib.sha256(f"{size} {look} {name} {own}".encode()).hexdigest()
+    return cache.get_or_set(f"icon-{key}", lambda: draw(look, name, _read(frame.icon)), KEPT_FOR)
+
+
+def _read(file) -> bytes:
+    """Of the institute's icon; nothing of a drawing, which cannot be turned into pixels here."""
+    if not file or file.name.endswith(".svg"):
+        return b""
+    try:
+        with file.storage.open(file.name) as content:
+            return content.read()
+    except FileNotFoundError:
+        return b""
 
 
 def _may_be_kept(response):

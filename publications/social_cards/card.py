@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw
 
 from publications.social_cards import palette
 from publications.social_cards.lettering import Lettering, break_evenly, can_write, plain
+from publications.social_cards.palette import Look
 from publications.social_cards.shapes import site_mark, type_mark
 
 SIZE = (1200, 630)  # what link previews ask for
@@ -32,8 +33,7 @@ class Card(NamedTuple):
     date: str = ""
     foot: str = ""
     notice: str = ""
-    hue: float = palette.ACCENT[0]
-    chroma: float = palette.ACCENT[1]
+    look: Look = Look()
 
 
 def make_key(card: Card) -> str:
@@ -47,14 +47,14 @@ def draw(card: Card) -> bytes:
     card = _writable(card)
     image = Image.new("RGB", SIZE, palette.PAPER)
     canvas = ImageDraw.Draw(image)
-    colour = palette.accent(card.hue, card.chroma)
+    colour = card.look.accent
     canvas.rectangle((0, SIZE[1] - STRIP, *SIZE), fill=colour)
     _head(image, canvas, card, colour)
     top = _meta(image, canvas, card, colour)
     bottom = FOOT - 62 if card.foot else FOOT
     if title := card.title or card.site:
         _title(canvas, title, top, bottom)
-    else:
+    elif not card.look.has_logo:
         image.paste(colour, (MARGIN, top + 40), site_mark(LARGE_MARK))
     if card.foot:
         sans = Lettering("sans", 28, 400)
@@ -74,10 +74,12 @@ def _writable(card: Card) -> Card:
 
 
 def _head(image, canvas, card: Card, colour) -> None:
-    image.paste(colour, (MARGIN, 54), site_mark(48))
+    x = MARGIN
+    if not card.look.has_logo:
+        image.paste(colour, (x, 54), site_mark(48))
+        x += 66
     sans = Lettering("sans", 32, 600)
-    name = sans.shorten(card.site, SIZE[0] - 2 * MARGIN - 66)
-    sans.write(canvas, MARGIN + 66, 92, name, palette.INK)
+    sans.write(canvas, x, 92, sans.shorten(card.site, SIZE[0] - MARGIN - x), palette.INK)
     canvas.rectangle((MARGIN, RULE, SIZE[0] - MARGIN, RULE + 2), fill=palette.INK)
 
 

@@ -1,5 +1,6 @@
 # The colours of the site's style sheet as drawing wants them. Only what cards and icons show.
 from math import cos, radians, sin
+from typing import NamedTuple
 
 
 def _to_srgb(lightness: float, chroma: float, hue: float) -> tuple[int, int, int]:
@@ -20,7 +21,6 @@ def _encoded(value: float) -> float:
     return 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
 
 
-ACCENT = (352, 0.15)  # hue and chroma of the software's own
 COOL = 248  # the tint of the greys
 PAPER = (255, 255, 255)
 INK = _to_srgb(0.225, 0.03, COOL)
@@ -28,5 +28,13 @@ SOFT = _to_srgb(0.43, 0.025, COOL)
 NOTICE = _to_srgb(0.955, 0.045, 88)
 
 
-def accent(hue: float, chroma: float) -> tuple[int, int, int]:
-    return _to_srgb(0.42, chroma, hue)
+class Look(NamedTuple):
+    """What editors chose of it. With a logo of theirs, the mark of the software is not shown."""
+
+    hue: float = 352
+    chroma: float = 0.15
+    has_logo: bool = False
+
+    @property
+    def accent(self) -> tuple[int, int, int]:
+        return _to_srgb(0.42, self.chroma, self.hue)
