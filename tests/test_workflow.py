@@ -1,5 +1,6 @@
 # Steps from state to state: who may take which, what stops them, and what the publish log keeps of them.
 from datetime import date, timedelta
+from threading import Barrier, Thread
 
 import pytest
 import time_machine
@@ -85,7 +86,13 @@ def stored(item):
 
 
 @pytest.mark.parametrize(
-    ("group", "allowed"), [("Author", AUTHORS_MAY), ("Editor", EDITORS_MAY), ("nobody", NOBODY)]
+    ("group", "allowed"),
+    [
+        ("Author", AUTHORS_MAY),
+        ("Editor", EDITORS_MAY),
+        ("Administrator", EDITORS_MAY),
+        ("nobody", NOBODY),
+    ],
 )
 def test_every_step_from_every_state_is_taken_or_refused_as_its_role_may(group, allowed):
     user = make_staff("Author" if group == "nobody" else group)
@@ -155,6 +162,23 @@ def test_log_can_neither_be_changed_nor_shortened(editor):
     assert LoggedStep.objects.get().note == ""
 
 
+def test_lists_and_searches_follow_each_step_at_once(client, editor):
+    topic = make_topic("Coast")
+    item = make_ready("Gauges of Averne", topics=[topic])
+
+    def shown():
+        pages = ("/publications/", "/topics/coast/", "/publications/?q=averne")
+        return {"Gauges of Averne" in client.get(page).content.decode() for page in pages}
+
+    assert shown() == {False}
+    workflow.publish(item, editor)
+    assert shown() == {True}
+    workflow.withdraw(item, editor, "Wrong.")
+    assert shown() == {False}
+    workflow.restore(item, editor)
+    assert shown() == {True}
+
+
 # Dates
 
 
@@ -216,6 +240,32 @@ def test_taking_away_needs_a_reason_and_names_what_to_see_instead(editor, take_a
     assert (stored(item).notice, stored(item).replaced_by) == ("Table 2 is wrong.", better)
     workflow.restore(ready(item), editor)
     assert (stored(item).notice, stored(item).replaced_by, stored(item).withdrawn_at) == ("", None, None)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_steps_at_the_same_moment_one_is_refused():
+    item, editors = make_ready(), [make_staff("Editor"), make_staff("Editor")]
+    start, outcomes = Barrier(2), []
+
+    def take(step, seen, by):
+        start.wait()
+        try:
+            step(seen, by)
+            outcomes.append("taken")
+        except Refused as refusal:
+            outcomes.append(str(refusal))
+        finally:
+            connection.close()
+
+    steps = zip((workflow.publish, workflow.submit), (stored(item), stored(item)), editors, strict=True)
+    threads = [Thread(target=take, args=each) for each in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == 2
+    assert [each.startswith("Somebody was faster") for each in sorted(outcomes)] == [True, False]
+    assert item.steps.get().to_state == stored(item).state
 
 
 def ready(item):

@@ -52,8 +52,8 @@ class StepWithWords(NamedTuple):
 WITH_WORDS = {
     Step.WITHDRAW: StepWithWords(
         "Withdraw",
-        "For what does not hold any more. The page stays, with the notice; lists, feeds and searches drop it, "
-        "and its files are no longer offered.",
+        "For what does not hold any more. The page stays, with the notice; lists and searches drop it, feeds "
+        "say that it was withdrawn, and its files are no longer offered.",
         "Withdraw it",
         "Withdrawn: its page shows the notice, and every list drops it.",
         NoticeForm,
