@@ -23,7 +23,7 @@ NO_PDF = "Only a PDF has a first page that can be drawn."
 class FileForm(OrderedForm):
     first_page = forms.BooleanField(
         required=False,
-        label="use the first page as the picture",
+        label="Use the first page as the picture",
         help_text="For a PDF: on saving, its first page becomes the picture of this publication, in place of the "
         "one chosen above. You can change its words, and what part of it shows, like those of any picture.",
     )
