@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from publications.models import LoggedStep, Publication
 from publications.models.standing import TAKEN_BACK
+from publications.querysets import state_rules
 from publications.readiness import problems
 
 State, Step = Publication.State, LoggedStep.Step
@@ -44,6 +45,7 @@ RULES = {
     Step.REMOVE: Rule(PUBLISH, frozenset({"published", "withdrawn"})),
     Step.MERGE: Rule(PUBLISH, frozenset({"published", "withdrawn"})),
     Step.RESTORE: Rule(PUBLISH, frozenset({"withdrawn", "removed", "merged"})),
+    Step.DELETE: Rule("publications.delete_publication", frozenset(state_rules())),
 }
 
 
@@ -125,6 +127,15 @@ def restore(publication, by, passing=()):
     _take(Step.RESTORE, publication, by, passing=passing, **public)
 
 
+@transaction.atomic
+def delete(publication, by):
+    """Nothing of it stays but the log."""
+    stored = _lock(publication)
+    _refuse_unless_legal(Step.DELETE, stored, by)
+    _log(Step.DELETE, stored, by, left=stage(stored), reached="deleted")
+    publication.delete()
+
+
 def is_reviewed(publication, by) -> bool:
     """Whether somebody else than the person who publishes it stands behind it: who sent it to review or,
     without a review, who made it. Of imported items nobody is known, so the publisher is the second one."""
@@ -142,23 +153,31 @@ def _take_away(step, publication, by, **changes):
 @transaction.atomic
 def _take(step, publication, by, *, note="", passing=(), **changes):
     stored = _lock(publication)
+    _refuse_unless_legal(step, stored, by)
     left = stage(stored)
-    _refuse_unless(by.has_perm(RULES[step].right), "You may not do this.")
-    _refuse_unless(left in RULES[step].stages, f"It is {stored.status}, so this cannot be done.")
     bypassed = _bypassed(step, stored, by, passing, changes.get("published_at"))
     _move(stored, changes | {"changed_by": by})
     _move_in_memory(publication, stored, [*changes, "changed_by", "changed_at", "withdrawn_at"])
+    _log(step, stored, by, left=left, reached=stage(stored), note=note, bypassed="\n".join(bypassed))
+
+
+def _refuse_unless_legal(step, stored, by):
+    _refuse_unless(by.has_perm(RULES[step].right), "You may not do this.")
+    legal = stage(stored) in RULES[step].stages
+    _refuse_unless(legal, f"It is {stored.status}, so this cannot be done.")
+
+
+def _log(step, stored, by, *, left, reached, **words):
     LoggedStep.objects.create(
         step=step,
         publication=stored,
         title=stored.title,
         from_state=left,
-        to_state=stage(stored),
+        to_state=reached,
         published_at=stored.published_at,
-        note=note,
-        bypassed="\n".join(bypassed),
         by=by,
         by_name=by.get_full_name() or by.get_username(),
+        **words,
     )
 
 

@@ -90,6 +90,12 @@ def test_log_says_what_was_passed_over_and_keeps_deleted_items(client, editor):
     assert "Own (deleted)" in text
 
 
+def test_deleting_an_item_is_in_the_log(client, editor):
+    item = make_publication("Level of the Sea")
+    client.post(f"{LIST}{item.pk}/delete/", {"post": "yes"})
+    assert re.search(r"Level of the Sea \(deleted\) Deleted Ines Corrow", words(client.get(LOG)))
+
+
 def test_log_counts_no_more_than_it_lists(client, editor, monkeypatch):
     monkeypatch.setattr("publications.admin.log.MOST", 3)
     for _ in range(5):
@@ -98,7 +104,7 @@ def test_log_counts_no_more_than_it_lists(client, editor, monkeypatch):
         assert client.get(LOG).context["cl"].result_count == 3
     counts = [each["sql"] for each in queries if "COUNT(" in each["sql"]]
     assert counts and all("LIMIT 3" in sql for sql in counts)
-    assert len(queries) <= 6
+    assert len(queries) <= 8
 
 
 # Overview and history
@@ -175,18 +181,20 @@ def test_steps_that_nobody_outside_notices_are_taken_at_once_and_reported_item_b
 
 def test_publishing_several_asks_first_and_leaves_what_is_not_ready(client, editor):
     ready, bare, public = make_ready("Ready"), make_draft("Bare"), make_publication("Public")
+    planned = make_ready("Planned", published_at=timezone.now() + timedelta(days=3))
     doubtful = make_ready("Doubtful", body="")
-    page = choose(client, "publish_selected", ready, bare, public, doubtful)
+    page = choose(client, "publish_selected", ready, bare, public, doubtful, planned)
     text = words(page)
-    assert "Publish 3 of 4" in text
+    assert "Publish 3 of 5" in text
     assert "It has no summary" in text
     assert "It is Published, so it is left alone" in text
     assert stages(ready, bare, doubtful) == ["draft", "draft", "draft"]
     text = words(confirm(client, page))
     assert "Done: Ready: Published" in text
     assert stages(ready, bare, doubtful) == ["published", "draft", "draft"]
+    assert "Planned: Its date is one to come" in text
     confirm(client, page, _pass="on")
-    assert stages(bare, doubtful) == ["draft", "published"]
+    assert stages(bare, doubtful, planned) == ["draft", "published", "draft"]
     assert "nothing to read" in doubtful.steps.get().bypassed
 
 

@@ -147,6 +147,21 @@ def test_log_outlives_the_item_and_the_person(editor):
     )
 
 
+def test_deleting_is_logged_and_asks_for_its_own_right(editor):
+    item = make_publication("Level of the Sea")
+    with pytest.raises(Refused):
+        workflow.delete(stored(item), make_staff("Author"))
+    workflow.delete(item, editor)
+    assert not Publication.objects.exists()
+    row = LoggedStep.objects.get()
+    assert (row.step, row.title, row.from_state, row.to_state) == (
+        "delete",
+        "Level of the Sea",
+        "published",
+        "deleted",
+    )
+
+
 def test_log_can_neither_be_changed_nor_shortened(editor):
     workflow.submit(make_ready(), editor)
     row = LoggedStep.objects.get()

@@ -7,12 +7,14 @@ from django.utils.html import format_html, format_html_join
 
 from publications import workflow
 from publications.admin.step_forms import WITH_WORDS
+from publications.admin.steps import is_to_come
 from publications.models import LoggedStep
 from publications.readiness import problems
 from publications.workflow import Refused
 
 Step = LoggedStep.Step
 MOST = 50  # a page of the list
+PLANNED = "Its date is one to come. To publish it before, open it."
 
 
 class BulkSteps:
@@ -46,7 +48,7 @@ class BulkSteps:
         if "_confirmed" not in request.POST:
             return self._ask(request, rows, Step.PUBLISH, "Publish", with_problems=True)
         passing = request.POST.getlist("_passing") if "_pass" in request.POST else []
-        return self._for_each(request, rows, workflow.publish, passing=passing)
+        return self._for_each(request, rows, _publish_unless_planned, passing=passing)
 
     @admin.action(description="Withdraw…", permissions=["publish"])
     def withdraw_selected(self, request, rows):
@@ -76,12 +78,14 @@ class BulkSteps:
     def _ask(self, request, rows, step, verb, *, with_problems=False, **context):
         items = list(rows.order_by("pk")[:MOST])
         for item in items:
-            item.is_ready = workflow.may_take(step, item, request.user)
+            item.is_planned = step == Step.PUBLISH and is_to_come(item)
+            item.is_ready = workflow.may_take(step, item, request.user) and not item.is_planned
             item.problems = problems(item) if with_problems and item.is_ready else []
         context |= self.admin_site.each_context(request) | {
             "title": f"{verb} {sum(item.is_ready for item in items)} of {len(items)}",
             "items": items,
             "verb": verb,
+            "planned": PLANNED,
             "action": request.POST["action"],
             "selected_name": ACTION_CHECKBOX_NAME,
             "warnings": {each.words for item in items for each in item.problems if not each.stops},
@@ -89,3 +93,10 @@ class BulkSteps:
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/publications/publication/bulk.html", context)
+
+
+def _publish_unless_planned(item, by, passing):
+    """What has a date to come may be under embargo until then: nobody should hit on it among many."""
+    if is_to_come(item):
+        raise Refused(PLANNED)
+    workflow.publish(item, by, passing=passing)

@@ -1,5 +1,5 @@
 # The publication form's words and rules. What holds on every way in is in the model; here is what only
-# a form can do: offer the states this person may choose, complete a date, say kindly what is wrong.
+# a form can do: mind what somebody else did while it was open, say kindly what is wrong.
 import re
 
 from django import forms

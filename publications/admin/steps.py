@@ -51,7 +51,7 @@ def buttons(item, user, all_the_same: str = "") -> list[Button]:
     whose warnings were shown."""
     words = _words(item)
     may = [step for step in words if workflow.may_take(step, item, user)]
-    if _is_to_come(item):
+    if is_to_come(item):
         may.sort(key=lambda step: step != Step.SCHEDULE)
     return [
         Button(step, words[step] + ", all the same" * (step == all_the_same), _address(item, step))
@@ -61,7 +61,7 @@ def buttons(item, user, all_the_same: str = "") -> list[Button]:
 
 def _words(item) -> dict:
     at = item.published_at
-    to_come = _is_to_come(item)
+    to_come = is_to_come(item)
     return {
         Step.SUBMIT: "Submit for review",
         Step.TAKE_BACK: "Return to draft",
@@ -75,7 +75,7 @@ def _words(item) -> dict:
     }
 
 
-def _is_to_come(item) -> bool:
+def is_to_come(item) -> bool:
     return bool(item.published_at and item.published_at > timezone.now())
 
 
@@ -177,6 +177,9 @@ class Steps:
         if is_dated and chosen != obj.stored_date:
             workflow.change_date(obj, request.user, chosen)
 
+    def delete_model(self, request, obj):
+        workflow.delete(obj, request.user)
+
     # Taking a step
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -248,7 +251,7 @@ class Steps:
 
 def _publish(item, request):
     """A date to come that was typed just now means a schedule, whatever button was pressed beside it."""
-    if _is_to_come(item) and item.published_at != getattr(item, "stored_date", None):
+    if is_to_come(item) and item.published_at != getattr(item, "stored_date", None):
         raise Refused(TO_COME)
     workflow.publish(item, request.user, passing=request.POST.getlist("_passing"))
 

@@ -24,6 +24,7 @@ class LoggedStep(models.Model):
         REMOVE = "remove", "Removed"
         MERGE = "merge", "Merged into another"
         RESTORE = "restore", "Published again"
+        DELETE = "delete", "Deleted"
 
     publication = models.ForeignKey(
         "Publication", on_delete=models.SET_NULL, null=True, related_name="steps", editable=False
@@ -41,7 +42,7 @@ class LoggedStep(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
-    by_name = models.CharField("by", max_length=150, editable=False)
+    by_name = models.CharField("by", max_length=320, editable=False)
 
     objects = LoggedStepQuerySet.as_manager()
 
