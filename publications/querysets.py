@@ -131,6 +131,10 @@ class PublicationQuerySet(QuerySet):
         dated = self.filter(published_at__lte=now or clock.now())
         return dated.order_by("-changed_at", "-pk").values_list("changed_at", flat=True).first()
 
+    def lock(self):
+        """Until the end of the transaction: before what belongs to them is deleted, in the order of their keys."""
+        return list(self.select_for_update().order_by("pk").values_list("pk"))
+
     def for_cards(self):
         """All that a card shows, in one query and without the long texts."""
         return self.select_related("content_type", "image").defer("body", "key_findings", "notice")
@@ -138,6 +142,7 @@ class PublicationQuerySet(QuerySet):
     def delete(self):
         with transaction.atomic():
             publications = list(self.values_list("pk", flat=True))
+            self.model.objects.filter(pk__in=publications).lock()
             deleted = super().delete()
             self.model.relist(publications)
         return deleted
@@ -156,10 +161,14 @@ class CorrectionQuerySet(QuerySet):
 
 class TopicQuerySet(QuerySet):
     def delete(self):
-        with transaction.atomic(), self.model.keeping_lists(self):
+        with transaction.atomic(), self.model.relisting(self.values("pk")):
             return super().delete()
 
     delete.alters_data = delete.queryset_only = True
+
+    def lock_tree(self):
+        """Whoever moves or deletes topics holds all of them, so that one comes after the other."""
+        return list(self.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
     def topmost(self):
         return self.filter(parent__isnull=True)

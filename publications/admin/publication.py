@@ -1,5 +1,6 @@
 # The list and the form editors spend their day with. The steps from state to state are in steps.py.
 from django.contrib import admin
+from django.db import transaction
 from django.utils.html import format_html
 
 from publications import richtext, workflow
@@ -18,7 +19,7 @@ from publications.admin.log import history_of
 from publications.admin.picture import PictureChoice
 from publications.admin.publication_form import CorrectionForm, PublicationForm
 from publications.admin.steps import Steps, overtaken_by
-from publications.models import Authorship, Correction, File, Publication, index
+from publications.models import Authorship, Correction, File, Publication, index, syncing_once
 from publications.models.standing import TAKEN_BACK
 from publications.search import search
 
@@ -177,6 +178,10 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, HubModelAdmin):
         if item := getattr(page, "context_data", {}).get("object"):
             page.context_data["events"] = history_of(item)
         return page
+
+    def changeform_view(self, request, *args, **kwargs):
+        with transaction.atomic(), syncing_once():
+            return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
         if not change:

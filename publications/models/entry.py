@@ -137,6 +137,7 @@ class ListedModel(models.Model):
     def delete(self, *args, **kwargs):
         pk = self.pk
         with transaction.atomic():
+            type(self).objects.filter(pk=pk).lock()
             deleted = super().delete(*args, **kwargs)
             self.relist([pk])
         return deleted

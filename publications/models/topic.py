@@ -86,31 +86,27 @@ class Topic(SluggedModel):
     def save(self, *args, **kwargs):
         moved = self._state.adding or self.parent_id != getattr(self, "_stored_parent_id", None)
         with transaction.atomic():
-            if not moved:
-                super().save(*args, **kwargs)
-            else:
-                with self.keeping_lists([self.pk]):
-                    super().save(*args, **kwargs)
-                    TopicAncestry.rebuild()
+            if moved:
+                Topic.objects.lock_tree()
+            super().save(*args, **kwargs)
+            if moved:
+                TopicAncestry.rebuild()
+                ListingState.lock()  # so that nobody lists an item by the former tree once these are known
+                sync_listing(_publications_within([self.pk]))
         self._stored_parent_id = self.parent_id
 
     def delete(self, *args, **kwargs):
-        from publications.models.search_document import index
-
-        publications = list(self.publications.values_list("pk", flat=True))
-        with transaction.atomic(), self.keeping_lists([self.pk]):
-            deleted = super().delete(*args, **kwargs)
-            index(publications)
-        return deleted
+        with transaction.atomic(), self.relisting([self.pk]):
+            return super().delete(*args, **kwargs)
 
     @staticmethod
     @contextmanager
-    def keeping_lists(topics):
-        """Around a change of the tree at these topics: relists all publications within them, none of which
-        may be published there by somebody else meanwhile."""
-        ListingState.lock()
-        through = Topic.publications.through.objects.filter(topic__ancestor_paths__ancestor__in=topics)
-        publications = list(through.values_list("publication", flat=True).distinct())
+    def relisting(topics):
+        """Around the deletion of these topics: lists what was within them anew."""
+        Topic.objects.lock_tree()
+        # From here on nobody gives these topics to an item.
+        topics = list(Topic.objects.select_for_update().filter(pk__in=topics).order_by("pk"))
+        publications = _publications_within(topics)
         yield
         sync_listing(publications)
 
@@ -125,6 +121,11 @@ class Topic(SluggedModel):
     def is_within(self, other: "Topic") -> bool:
         """Whether this topic is the other one or lies somewhere below it."""
         return TopicAncestry.objects.filter(ancestor=other, topic=self).exists()
+
+
+def _publications_within(topics) -> list[int]:
+    through = Topic.publications.through.objects.filter(topic__ancestor_paths__ancestor__in=topics)
+    return list(through.values_list("publication", flat=True).distinct())
 
 
 class TopicAncestry(models.Model):
