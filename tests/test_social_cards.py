@@ -10,7 +10,7 @@ from PIL import Image as Picture
 
 from publications.models import ContentType, Frame, Image, Page, Publication
 from publications.social_cards import SIZE, Card, Look, draw, make_key
-from publications.social_cards.lettering import can_write
+from publications.social_cards.lettering import Lettering, can_write
 from tests.factories import (
     jpeg,
     make_draft,
@@ -169,6 +169,14 @@ def test_card_follows_the_colours_chosen_in_the_admin(client, world):
     assert client.get(before)["Location"] == urlsplit(after).path
     red, green, blue = decode(client.get(after).content).getpixel((600, 625))
     assert blue > red and blue > green
+
+
+def test_long_line_is_shortened_to_what_there_is_room_for():
+    sans, names = Lettering("sans", 28, 400), ", ".join(f"Ada Number{number}" for number in range(500))
+    short = sans.shorten(names, 1000)
+    assert short.endswith("…") and names.startswith(short[:-1])
+    assert 950 < sans.width(short) <= 1000
+    assert sans.shorten("Ada Number", 1000) == "Ada Number"
 
 
 def test_word_wider_than_the_card_is_cut_and_not_lost():

@@ -1,5 +1,6 @@
 # Words in the site's own fonts: which can be written, how wide they come out, where their lines break.
 import unicodedata
+from bisect import bisect
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -56,9 +57,8 @@ class Lettering:
         """The text on one line, with an ellipsis for the words that have no room."""
         if self.width(text) <= width:
             return text
-        while text and self.width(text + ELLIPSIS) > width:
-            text = text[:-1].rstrip(" ,;:")
-        return text + ELLIPSIS
+        fitting = bisect(range(len(text)), width, key=lambda end: self.width(text[:end] + ELLIPSIS))
+        return text[: max(fitting - 1, 0)].rstrip(" ,;:") + ELLIPSIS
 
     def _pieces(self, word: str, width: float) -> list[str]:
         if self.width(word) <= width:
