@@ -313,6 +313,24 @@ def test_withdrawn_page_keeps_its_picture_and_its_day(client):
     assert client.get(image.rendition_url(name)).status_code == 200
 
 
+def test_page_of_a_companion_warns_that_the_report_was_withdrawn_and_cards_leave_it_out(client):
+    report = make_withdrawn("Wrong sums", notice="Wrong.")
+    brief = make_publication("The brief", lead=report, topics=[make_topic("Coast")])
+    html = html_of(client, brief.get_absolute_url())
+    start = html.index('id="st-h"')
+    companions = html[start : html.index("</ul>", start)]
+    assert f'<a href="{report.get_absolute_url()}">Wrong sums</a>' in companions
+    assert '<b class="state">Withdrawn</b>' in companions
+    assert report.get_absolute_url() not in html_of(client, "/topics/coast/")
+    assert report.get_absolute_url() not in html_of(client, f"{brief.get_absolute_url()}index.md")
+
+
+def test_staff_find_a_withdrawn_item_marked_as_such(client):
+    make_withdrawn("Wrong sums", notice="Wrong.")
+    client.force_login(make_staff("Author"))
+    assert '<b class="state">Withdrawn</b>' in html_of(client, "/publications/?state=withdrawn")
+
+
 # In the admin and by the import
 
 

@@ -8,20 +8,20 @@ from publications.models import Authorship, FeaturedItem, Publication
 
 
 def attach_companions(publications: list[Publication], now=None) -> list[Publication]:
-    """Give each item `study`: the public items of the same study without itself, the main item first.
-
-    One query for the whole list.
-    """
+    """Give each item `study`: the public items of the same study without itself, the main item first. And
+    `withdrawn_study`, of which its page warns. One query for the whole list."""
     leads = {item.lead_id or item.pk for item in publications}
     wanted = Q(lead__in=leads) | Q(pk__in={item.lead_id for item in publications if item.lead_id})
     studies: dict[int, list[Publication]] = {}
     for member in (
-        Publication.objects.published(now).filter(wanted).for_cards().newest_first() if leads else []
+        Publication.objects.addressable(now).filter(wanted).for_cards().newest_first() if leads else []
     ):
         studies.setdefault(member.lead_id or member.pk, []).append(member)
     for item in publications:
-        study = studies.get(item.lead_id or item.pk, [])
-        item.study = sorted((m for m in study if m.pk != item.pk), key=lambda member: bool(member.lead_id))
+        others = [member for member in studies.get(item.lead_id or item.pk, []) if member.pk != item.pk]
+        others.sort(key=lambda member: bool(member.lead_id))
+        item.study = [member for member in others if not member.is_withdrawn]
+        item.withdrawn_study = [member for member in others if member.is_withdrawn]
     return publications
 
 
