@@ -2,6 +2,7 @@
 # The site itself reads only the compiled catalogues, which are kept beside the written ones.
 import datetime as dt
 import sys
+from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 
@@ -82,7 +83,10 @@ def brought_up_to_date(path: Path, template: Catalog) -> Catalog:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    file = BytesIO()
+    """Without sentences that have no whole translation: readers then see them in English."""
+    catalog, file = deepcopy(catalog), BytesIO()
+    for message in filter(_lacks_translation, list(catalog)):
+        catalog.delete(message.id, message.context)
     write_mo(file, catalog)
     return file.getvalue()
 
@@ -99,12 +103,13 @@ def written(catalog: Catalog) -> str:
 
 def missing(catalog: Catalog) -> list[str]:
     """The sentences without a whole translation: for each form of the plural, and sure of it."""
-    return [
-        message.id[0] if message.pluralizable else message.id
-        for message in catalog
-        if message.id
-        and (message.fuzzy or not all(message.string if message.pluralizable else [message.string]))
-    ]
+    lacking = filter(_lacks_translation, catalog)
+    return [message.id[0] if message.pluralizable else message.id for message in lacking]
+
+
+def _lacks_translation(message) -> bool:
+    forms = message.string if message.pluralizable else [message.string]
+    return bool(message.id) and (message.fuzzy or not all(forms))
 
 
 def update():

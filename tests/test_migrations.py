@@ -1,8 +1,13 @@
 # Migrations describe the models, and go backwards as well as forwards.
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from publications.models import ContentType
 
 
 @pytest.mark.django_db
@@ -22,7 +27,15 @@ def test_every_migration_can_be_undone_and_done_again():
         executor.migrate(newest)
     from django.contrib.auth.models import Group
 
-    from publications.models import ContentType
-
     assert ContentType.objects.count() == 7
     assert set(Group.objects.values_list("name", flat=True)) >= {"Author", "Editor", "Administrator"}
+
+
+@pytest.mark.django_db
+def test_types_of_a_new_site_are_named_in_its_language(settings):
+    settings.LANGUAGE_CODE = "de"
+    ContentType.objects.all().delete()
+    import_module("publications.migrations.0002_default_types_and_groups").add_types(apps, None)
+    named = dict(ContentType.objects.values_list("slug", "plural"))
+    assert (named["report"], named["commentary"]) == ("Berichte", "Kommentare")
+    assert ContentType.objects.get(slug="commentary").name == "Kommentar"

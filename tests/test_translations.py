@@ -1,9 +1,11 @@
 # The catalogues of translations: whole, compiled, in step with the source, and used by every page.
 import gettext
 import re
+from io import BytesIO
 from string import Formatter
 
 import pytest
+from babel.messages.catalog import Catalog
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -75,6 +77,16 @@ def test_every_sentence_has_a_whole_translation(catalog):
 
 def test_compiled_catalogue_equals_the_written_one(path, catalog):
     assert path.with_suffix(".mo").read_bytes() == messages.compiled(catalog)
+
+
+def test_sentence_without_a_translation_stays_english(template):
+    begun = Catalog(locale="es")
+    begun.update(template)
+    begun.get("Key findings").string = "Conclusiones"
+    spanish = gettext.GNUTranslations(BytesIO(messages.compiled(begun)))
+    assert spanish.gettext("Key findings") == "Conclusiones"
+    assert spanish.gettext("Cite this") == "Cite this"
+    assert spanish.ngettext("%(n)s page", "%(n)s pages", 2) == "%(n)s pages"
 
 
 def test_every_form_of_the_plural_is_for_some_number(catalog):
