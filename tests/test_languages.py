@@ -138,7 +138,12 @@ def test_graph_tells_the_original_from_its_translations(client, group):
 def test_what_readers_do_not_find_is_named_nowhere(client, wall, make):
     make_publication("Le mur", language="fr", translation_of=wall)
     make("Geheimnis", language="de", slug="geheimnis", translation_of=wall)
-    for address in ("/publications/the-wall/", "/publications/le-mur/", "/sitemap-publications.xml"):
+    for address in (
+        "/publications/the-wall/",
+        "/publications/le-mur/",
+        "/publications/le-mur/index.md",
+        "/sitemap-publications.xml",
+    ):
         text = client.get(address).content.decode()
         assert "geheimnis" not in text.lower(), address
         assert 'hreflang="de"' not in text
@@ -170,6 +175,13 @@ def test_related_work_leaves_out_the_same_text_in_other_languages(client):
     related = html[html.index("Related work") :]
     assert "Tides" in related
     assert "Le mur" not in related
+
+
+def test_twin_in_markdown_leads_to_the_twins_in_other_languages(client, group):
+    wall, german, *_ = group
+    text = client.get(f"{german.get_absolute_url()}index.md").content.decode()
+    assert "Language: Deutsch" in text
+    assert f"Other languages: [English]({HUB}{wall.get_absolute_url()}index.md), [العربيّة](" in text
 
 
 def test_sitemap_names_the_languages_of_each_item_that_has_several(client, group):

@@ -29,7 +29,7 @@ MOST_QUERIES = {
     "/publications/": 8,
     "/publications/?q=item&type=report&topic=coast": 21,
     "/publications/lead-item/": 10,
-    "/publications/lead-item/index.md": 7,
+    "/publications/lead-item/index.md": 8,
     "/publications/lead-item/linkset.json": 5,
     "/unapi?id=lead-item&format=ris": 5,
     "/topics/coast/index.md": 3,

@@ -11,12 +11,12 @@ from django.utils.cache import patch_cache_control
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from publications import clock, richtext
+from publications import clock, languages, richtext
 from publications.addresses import get_publication, open_list
 from publications.caching import private_for_staff
 from publications.citing.reference import make_reference, with_references
 from publications.citing.styles import apa
-from publications.listing.cards import attach_companions, featured_in
+from publications.listing.cards import attach_companions, attach_translations, featured_in
 from publications.listing.topics import with_counts
 from publications.markdown import bullets, escape, from_html, join, link
 from publications.models import Page, Publication, Topic
@@ -67,6 +67,7 @@ def publication(request, slug):
     readable = with_references(Publication.objects.readable_by(request.user, now)).defer(None)
     item = get_publication(readable.select_related("replaced_by"), slug, suffix=TWIN)
     attach_companions([item], now)
+    attach_translations(item, now)
     return _answer(request, item, _publication_text(item, request.build_absolute_uri))
 
 
@@ -151,6 +152,10 @@ def _facts(item: Publication, absolute) -> list[str]:
         authorship.printed_name + (f" ({authorship.role})" if authorship.role else "")
         for authorship in item.authorships.all()
     ]
+    translations = [
+        link(languages.native_name(languages.tag(other.language)), absolute(other.get_absolute_url() + TWIN))
+        for other in item.in_other_languages
+    ]
     files = [
         link(name, absolute(reverse("exchange:citation", args=[item.slug, form])))
         for name, form in (("BibTeX", "bib"), ("RIS", "ris"), ("CSL JSON", "json"))
@@ -163,6 +168,8 @@ def _facts(item: Publication, absolute) -> list[str]:
         _("Topics"): _(", ").join(
             link(topic.name, absolute(topic.get_absolute_url())) for topic in item.topics.all()
         ),
+        _("Language"): languages.native_name(item.language),
+        _("Other languages"): _(", ").join(translations),
         _("Address"): f"<{reference.url}>",
         "DOI": f"<{reference.doi_url}>" if reference.doi else "",
         _("Elsewhere"): f"<{item.external_url}>" if item.external_url else "",
