@@ -21,7 +21,7 @@ def from_html(text: str) -> str:
 
 def escape(text: str) -> str:
     """The words on one line, without a meaning in Markdown."""
-    words = re.sub(r"([\\`*_\[\]<>#|]|&(?=#?\w+;))", r"\\\1", " ".join(text.split()))
+    words = re.sub(r"([\\`*_\[\]<>#|~]|&(?=#?\w+;))", r"\\\1", " ".join(text.split()))
     return re.sub(r"^([-+]|\d+(?=[.)]))", lambda m: f"{m[1]}\\" if m[1].isdigit() else f"\\{m[1]}", words)
 
 
