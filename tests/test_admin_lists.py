@@ -250,7 +250,7 @@ def test_pages_cost_the_same_for_20_rows_and_for_200(administrator):
     fill(180)
     many = {address: queries(administrator, address) for address in PAGES}
     assert many == few
-    assert max(many.values()) <= 14
+    assert max(many.values()) <= 15  # one of them for the colours and the icon
 
 
 def test_rows_of_the_same_moment_keep_one_order(editor):

@@ -38,7 +38,6 @@ def _load() -> PageFrame:
     entries = list(MenuEntry.objects.for_menus())
     row = entries[0].frame if entries else Frame.objects.first() or Frame()
     shown = [entry for entry in entries if entry.is_shown]
-    _latest = PageFrame(
-        row, *([entry for entry in shown if entry.place == place] for place in MenuEntry.Place)
-    )
-    return _latest
+    menus = ([entry for entry in shown if entry.place == place] for place in MenuEntry.Place)
+    frame = _latest = PageFrame(row, *menus)
+    return frame
