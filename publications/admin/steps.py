@@ -96,8 +96,8 @@ def as_opened(item) -> str:
 def overtaken_by(item, allowed: bool) -> str:
     """For the person whose form was opened before somebody else moved the item."""
     last = item.steps.first()
-    who = format_html(" by {} on {}", last.by_name, day_and_time(last.at)) if last else ""
-    return format_html("While you were writing, this became {}{}. {}", item.status, who, MEANWHILE[allowed])
+    who = f" by {last.by_name} on {moment_in_words(last.at)}" if last else ""
+    return f"While you were writing, this became {item.status}{who}. {MEANWHILE[allowed]}"
 
 
 class Steps:
@@ -131,12 +131,15 @@ class Steps:
     # The form
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context |= {"show_save_and_add_another": False}
-        if obj and context["adminform"].form.overtaken and not self.may_change(request, obj):
+        overtaken = context["adminform"].form.overtaken
+        context |= {"show_save_and_add_another": False, "overtaken": overtaken}
+        if overtaken and not self.may_change(request, obj):
             context |= {"opened_as": request.POST["_opened_as"], "show_save": False}
             context |= {"show_save_and_continue": False}
         elif not context["is_popup"] and (add or self.has_change_permission(request, obj)):
             context |= self._steps_in_form(request, obj, bool(context["errors"]))
+        if overtaken:
+            context |= {"errors": []}  # nothing of this person's is wrong
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _steps_in_form(self, request, item, is_refused):
