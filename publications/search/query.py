@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from publications.search.words import is_common, stem, words
 
 MOST_TERMS = 12
-SHORTEST_BEGINNING = 3
+SHORTEST_BEGINNING = 2
 _QUOTED = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]')
 _HAS_DIGIT = re.compile(r"\d")
 
