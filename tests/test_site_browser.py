@@ -26,7 +26,10 @@ ADDRESSES = [
     "/topics/coast/?page=2",
     "/topics/coast/?collect=on",
     "/publications/",
+    "/publications/?q=wall",
+    "/publications/?q=wal&type=report&sort=newest",
     "/publications/?q=nothing+at+all",
+    "/publications/?q=wahl&type=report&from=2000",
     "/publications/the-wall/",
     "/publications/wrong-sums/",
     "/briefing/",
@@ -182,3 +185,42 @@ def test_no_picture_moves_the_page_when_it_arrives(page, world):
     page.goto("/topics/coast/", wait_until="networkidle")
     assert page.evaluate("document.querySelector('.feature img').complete")
     assert page.evaluate("window.shift") < 0.01
+
+
+def test_suggestions_are_reached_by_keyboard_announced_and_lead_to_their_page(page, world):
+    page.goto("/")
+    box = page.get_by_role("combobox", name="Search publications")
+    box.press_sequentially("wal")
+    options = page.get_by_role("option")
+    options.first.wait_for()
+    assert [text.split() for text in options.all_inner_texts()] == [
+        ["Sea", "walls", "Topic"],
+        ["The", "wall", "Report"],
+    ]
+    assert page.get_by_role("status").inner_text() == "2 suggestions"
+    assert box.get_attribute("aria-expanded") == "true"
+    box.press("ArrowDown")
+    box.press("ArrowDown")
+    chosen = page.locator(f"#{box.get_attribute('aria-activedescendant')}")
+    assert chosen.get_attribute("aria-selected") == "true"
+    assert not Axe().run(page).response["violations"]
+    box.press("Escape")
+    assert options.count() == 0 and box.input_value() == "wal"
+    box.press("ArrowDown")
+    options.first.wait_for()
+    box.press("ArrowUp")
+    box.press("Enter")
+    page.wait_for_url("**/publications/the-wall/")
+
+
+def test_search_works_without_script_from_every_page(
+    browser, live_server, world, django_db_serialized_rollback
+):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/topics/")
+    page.get_by_role("searchbox", name="Search publications").fill("raised wall")
+    page.get_by_role("searchbox", name="Search publications").press("Enter")
+    page.wait_for_url("**/publications/?q=raised+wall")
+    assert page.locator("mark").all_inner_texts() == ["wall", "raised"]
+    context.close()
