@@ -211,4 +211,4 @@ def test_no_file_takes_the_address_of_a_reference():
     file = make_file(make_publication(), b"{}", filename="x.json", label="Cite")
     assert file.name == "cite-2.json"
     file.name = "cite.json"
-    assert "kept for references" in refused(file, "name")
+    assert "kept for machines" in refused(file, "name")
