@@ -36,7 +36,12 @@ class FoundList(TableList):
 
     def _matching(self, leaving_out=()):
         rows = self.filterset.filter_queryset(self.base, {*leaving_out, "q"})
-        return self.found(leaving_out).among(rows)
+        return self.found(leaving_out).among(rows, best=not leaving_out)
+
+    @cached_property
+    def total(self) -> int:
+        """Counted for itself: the counts beside the types may be taken of too many to be whole."""
+        return self._matching().count()
 
     def rows(self, *, oldest_first: bool = False):
         if self.sort == BEST:
@@ -69,7 +74,7 @@ class FoundList(TableList):
 
     def _count(self, text: str) -> int:
         found = Found(parse(text), self.filterset.within(), NEWEST)
-        return found.among(self.filterset.filter_queryset(self.base, {"q"})).count()
+        return found.among(self.filterset.filter_queryset(self.base, {"q"}), best=False).count()
 
     def is_cut(self, leaving_out=()) -> bool:
         return self.found(leaving_out).is_cut

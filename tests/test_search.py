@@ -224,6 +224,15 @@ def test_of_more_than_a_thousand_the_best_are_listed_and_no_count_is_told(client
     assert oldest[:2] == ["Alliance", "Note 0"]
 
 
+def test_total_under_a_type_is_whole_though_all_types_are_too_many(client, many):
+    for n in range(3):
+        at = datetime(2005, 1, 1 + n, tzinfo=UTC)
+        make_publication(f"Old tool {n}", type="tool", body="<p>alliance</p>", published_at=at)
+    response = client.get("/publications/?q=alliance&type=tool")
+    assert titles(response) == ["Old tool 2", "Old tool 1", "Old tool 0"]
+    assert "1–3 of 3, best match first" in response.content.decode()
+
+
 def test_filters_apply_before_the_best_thousand_are_taken(client, many):
     assert found(client, "alliance", to="2009") == ["Alliance"]
     assert found(client, "alliance rarely") == ["Note 3"]

@@ -1,5 +1,6 @@
 # From words to publications: which ones, in which order, and how many at most.
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from django.apps import apps
@@ -59,12 +60,16 @@ class Found:
             return [publication for _, publication in self._hits[:MOST_FOUND]]
         hits = dict(self._hits)
         if self.is_cut:  # else an older item of just this title would be missed
-            hits |= dict(backend().match(self.query, self.within, MOST_FOUND, in_title=True))
-        return _best(self.query, hits)[:MOST_FOUND]
+            titled = backend().match(self.query, self.within, MOST_FOUND // 2, in_title=True)
+            hits = dict(islice((dict(titled) | hits).items(), MOST_FOUND))
+        return _best(self.query, hits)
 
-    def among(self, publications):
-        """Those of a queryset that were found."""
-        pks = self.pks if self.is_cut else [publication for _, publication in self._hits]
+    def among(self, publications, *, best: bool):
+        """Those of a queryset that were found. Of too many `best` means those that `pks` holds; else it is
+        the newest, which cost less and serve where nothing is counted."""
+        pks = (
+            self.pks if best and self.is_cut else [publication for _, publication in self._hits[:MOST_FOUND]]
+        )
         return publications.filter(pk__in=pks)
 
     def best_first(self, publications):
