@@ -1,7 +1,7 @@
 # Every command a newcomer needs. The work is done by scripts/, manage.py and the tools in .venv.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run manage test test-sqlite test-postgres lint format messages check clean
+.PHONY: help setup run manage test test-sqlite test-postgres lint format messages check audit clean
 
 PYTHON := .venv/bin/python
 # A public site's settings with a key and a database of no consequence.
@@ -49,6 +49,9 @@ messages: .venv/.ready  ## Bring the translations in locale/ up to date with the
 	@$(PYTHON) -m scripts.messages
 
 check: lint test  ## Everything a change must pass
+
+audit: .venv/.ready  ## Check HTML and Lighthouse scores of all public pages (needs Node.js and Java)
+	@$(PYTHON) -m scripts.audit
 
 clean:  ## Remove what can be made again; the database, media and secret key stay
 	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis var/tools var/environment.log var/static

@@ -68,13 +68,17 @@ def demo_sign_in():
     return f"{' or '.join(names)}, with the password {DEMO_PASSWORD}" if names else ""
 
 
-def serve(port, sign_in):
-    """Run the server until it ends by itself; return its exit status. Ctrl-C is no failure."""
+def start_server(port):
     command = [sys.executable, "-m", "granian", "topichub.wsgi:application", "--interface", "wsgi"]
     command += ["--host", HOST, "--port", port, "--workers", "2", "--blocking-threads", "4"]
     # A worker that is told to stop while it still starts does not hear it.
     command += ["--workers-kill-timeout", "2", "--log-level", "warning"]
-    server = subprocess.Popen(command)
+    return subprocess.Popen(command)
+
+
+def serve(port, sign_in):
+    """Run the server until it ends by itself; return its exit status. Ctrl-C is no failure."""
+    server = start_server(port)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         with step("Starting the server"):

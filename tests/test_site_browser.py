@@ -106,11 +106,16 @@ def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(
     assert page.context.cookies() == []
 
 
-def test_topic_can_be_filtered_and_paged_without_script(
-    browser, live_server, world, django_db_serialized_rollback
-):
+@pytest.fixture
+def scriptless(browser, live_server, django_db_serialized_rollback):
+    """A page in a browser that runs no script."""
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
+    yield context.new_page()
+    context.close()
+
+
+def test_topic_can_be_filtered_and_paged_without_script(scriptless, world):
+    page = scriptless
     page.goto("/topics/coast/")
     page.get_by_label("Commentary").check()
     page.get_by_label("From", exact=True).fill("2000")
@@ -121,28 +126,96 @@ def test_topic_can_be_filtered_and_paged_without_script(
     assert page.get_by_text("21–25 of 25, newest first").is_visible()
     page.get_by_role("link", name=re.compile("Remove filter: Commentary")).click()
     assert page.get_by_text("1–20 of 28, newest first").is_visible()
-    context.close()
 
 
-def test_topic_can_be_read_and_filtered_by_keyboard_alone(page, world):
+def test_words_are_found_and_texts_and_files_opened_without_script(scriptless, world):
+    page = scriptless
+    page.goto("/")
+    page.get_by_role("searchbox", name="Search publications").fill("wall raised")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="The wall", exact=True).first.click()
+    with page.expect_response("**/full-report.pdf") as response:
+        page.get_by_role("link", name="Full report").last.click()
+    assert response.value.status == 200
+    page.goto("/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Topics").click()
+    page.get_by_role("link", name="Coast", exact=True).first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Coast"
+
+
+def test_briefing_is_collected_over_pages_and_lists_without_script(scriptless, world):
+    page = scriptless
+    page.goto("/topics/coast/")
+    page.get_by_role("link", name="Collect items").click()
+    page.get_by_label("Collect Note 24").check()
+    page.get_by_role("button", name="Next page").click()
+    page.get_by_label("Collect The wall").check()
+    page.get_by_label("Tool", exact=True).or_(page.get_by_label("Research Brief")).first.check()
+    page.get_by_role("button", name="Apply filters").click()
+    page.get_by_label("Collect The brief").check()
+    page.get_by_role("button", name="Go on in all publications").first.click()
+    assert page.get_by_text("3 items collected.").first.is_visible()
+    assert page.get_by_label("Collect The brief").is_checked()
+    page.get_by_role("button", name="Make the briefing").first.click()
+    titles = page.locator(".entry-title")
+    assert titles.all_inner_texts() == ["Note 24", "The wall", "The brief"]
+    page.get_by_role("link", name=re.compile("Move up ?: The brief")).click()
+    page.get_by_role("link", name=re.compile("Take out ?: Note 24")).click()
+    assert titles.all_inner_texts() == ["The brief", "The wall"]
+    page.locator("summary", has_text="Title and style").click()
+    page.get_by_label("Title", exact=True).fill("For Tuesday")
+    page.get_by_role("button", name="Apply").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "For Tuesday"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="BibTeX").click()
+    assert download.value.suggested_filename == "for-tuesday.bib"
+    assert page.get_by_role("button", name="Print").count() == 0
+
+
+def test_topic_can_be_read_filtered_and_paged_by_keyboard_alone(page, world):
     page.goto("/topics/coast/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-    tab_to(page, "document.activeElement.value === 'research-brief'")
-    page.keyboard.press("Space")
-    tab_to(page, "document.activeElement.type === 'submit'")
-    page.keyboard.press("Enter")
+    press(page, "document.activeElement.rel === 'next'", "Enter")
+    page.wait_for_url("**page=2**")
+    press(page, "document.activeElement.value === 'research-brief'", "Space")
+    press(
+        page,
+        "document.activeElement.type === 'submit' && document.activeElement.closest('#filters')",
+        "Enter",
+    )
     page.wait_for_url("**type=research-brief**")
     assert page.get_by_text("1–1 of 1, newest first").is_visible()
-    tab_to(page, "document.activeElement.closest('.entry-title') !== null")
-    page.keyboard.press("Enter")
+    press(page, "document.activeElement.closest('.entry-title')", "Enter")
     page.wait_for_url("**/publications/the-brief/")
 
 
+def test_publication_is_cited_and_a_briefing_made_of_it_by_keyboard_alone(page, world):
+    page.goto("/publications/the-wall/")
+    press(page, "document.activeElement.getAttribute('href') === '#cite'", "Enter")
+    assert page.get_by_text("Corrow, I. (").is_visible()
+    press(page, "document.activeElement.href?.includes('/briefing/?item=')", "Enter")
+    page.wait_for_url("**/briefing/?item=*")
+    press(page, "document.activeElement.textContent === 'Add items'", "Enter")
+    page.wait_for_url("**collect=on**")
+    press(page, "document.activeElement.name === 'item' && !document.activeElement.checked", "Space")
+    press(page, "document.activeElement.textContent === 'Make the briefing'", "Enter")
+    page.wait_for_url("**/briefing/?item=*&item=*")
+    assert page.locator(".entry-title").all_inner_texts() == ["The wall", "Note 24"]
+    press(page, "document.activeElement.textContent.startsWith('Move down')", "Enter")
+    page.wait_for_url("**#item-*")
+    assert page.locator(".entry-title").all_inner_texts() == ["Note 24", "The wall"]
+
+
+def press(page, condition, key):
+    tab_to(page, f"Boolean({condition})")
+    page.keyboard.press(key)
+
+
 def tab_to(page, condition):
-    for _ in range(60):
+    for _ in range(120):
         page.keyboard.press("Tab")
         if page.evaluate(condition):
             return
@@ -163,9 +236,8 @@ def test_reference_is_copied_by_a_button_and_selected_by_a_click(page, world):
     assert copied.startswith("Corrow, Ines. ")
 
 
-def test_references_open_without_script(browser, live_server, world, django_db_serialized_rollback):
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
+def test_references_open_without_script(scriptless, world):
+    page = scriptless
     page.goto("/publications/the-wall/")
     assert not page.get_by_text("Corrow, I. (").is_visible()
     page.get_by_role("link", name="Cite this").first.click()
@@ -174,17 +246,6 @@ def test_references_open_without_script(browser, live_server, world, django_db_s
         page.get_by_role("link", name="RIS (.ris)").click()
     assert download.value.suggested_filename == "the-wall.ris"
     assert page.get_by_role("button", name="Copy").count() == 0
-    context.close()
-
-
-def test_no_picture_moves_the_page_when_it_arrives(page, world):
-    page.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.shift += e.value))"
-        ".observe({type: 'layout-shift', buffered: true})"
-    )
-    page.goto("/topics/coast/", wait_until="networkidle")
-    assert page.evaluate("document.querySelector('.feature img').complete")
-    assert page.evaluate("window.shift") < 0.01
 
 
 def test_suggestions_are_reached_by_keyboard_announced_and_lead_to_their_page(page, world):
@@ -213,14 +274,10 @@ def test_suggestions_are_reached_by_keyboard_announced_and_lead_to_their_page(pa
     page.wait_for_url("**/publications/the-wall/")
 
 
-def test_search_works_without_script_from_every_page(
-    browser, live_server, world, django_db_serialized_rollback
-):
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
+def test_search_works_without_script_from_every_page(scriptless, world):
+    page = scriptless
     page.goto("/topics/")
     page.get_by_role("searchbox", name="Search publications").fill("raised wall")
     page.get_by_role("searchbox", name="Search publications").press("Enter")
     page.wait_for_url("**/publications/?q=raised+wall")
     assert page.locator("mark").all_inner_texts() == ["wall", "raised"]
-    context.close()
