@@ -77,8 +77,10 @@ def test_state_and_date_changed_by_a_save_of_these_fields_alone(client):
 
 def test_topic_deleted():
     topic = make_topic("Coast")
-    make_publication("Tides", topics=[topic])
+    make_publication("Tides", topics=[topic, make_topic("Water")])
     topic.delete()
+    assert list(differences()) == []
+    Topic.objects.all().delete()
     assert not Topic.objects.exists()
 
 

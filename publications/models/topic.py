@@ -102,13 +102,16 @@ class Topic(SluggedModel):
     @staticmethod
     @contextmanager
     def relisting(topics):
-        """Around the deletion of these topics: lists what was within them anew."""
+        """Around the deletion of these topics: lists and indexes what was within them anew."""
+        from publications.models.search_document import index
+
         Topic.objects.lock_tree()
         # From here on nobody gives these topics to an item.
         topics = list(Topic.objects.select_for_update().filter(pk__in=topics).order_by("pk"))
         publications = _publications_within(topics)
         yield
         sync_listing(publications)
+        index(publications)
 
     def path_within(self, topics: dict[int, "Topic"]) -> list["Topic"]:
         """The topics above this one, the topmost first, out of `topics` by key."""
