@@ -77,6 +77,12 @@ def buttons(page) -> dict:
     return {step: " ".join(re.sub(r"<[^>]+>", "", words).split()) for step, words in (*found, *links)}
 
 
+def press(client, item, step, **typed):
+    """Open the form, type, press the button of a step, and follow where that leads."""
+    sent = controls(client.get(change(item))) | typed | {"_step": step}
+    return client.post(change(item), sent, follow=True)
+
+
 def said(page) -> list[str]:
     return [str(message) for message in page.context["messages"]]
 
@@ -163,11 +169,7 @@ def test_saving_a_draft_asks_for_nothing_and_moves_nothing(client, editor):
 
 def test_publish_now_saves_what_was_typed_and_publishes_it(client, editor):
     item = make_ready()
-    page = client.post(
-        change(item),
-        controls(client.get(change(item))) | {"title": "Typed last", "_step": "publish"},
-        follow=True,
-    )
+    page = press(client, item, "publish", title="Typed last")
     assert said(page) == ["Published: readers see it now."]
     assert stored(item).is_public
     assert stored(item).title == "Typed last"
@@ -193,11 +195,7 @@ def test_a_new_item_is_published_from_its_first_form(client, editor):
 
 def test_what_stops_publishing_is_listed_with_links_while_the_text_is_kept(client, editor):
     item = make_draft(image=make_image("", file=""))
-    page = client.post(
-        change(item),
-        controls(client.get(change(item))) | {"key_findings": "Typed with care.", "_step": "publish"},
-        follow=True,
-    )
+    page = press(client, item, "publish", key_findings="Typed with care.")
     html = page.content.decode()
     assert said(page) == ["Saved, but not published yet: see below."]
     for field in ("summary", "topics", "image"):
@@ -210,7 +208,7 @@ def test_what_stops_publishing_is_listed_with_links_while_the_text_is_kept(clien
 
 def test_warnings_are_shown_once_and_passed_with_a_button_that_says_so(client, editor):
     item = make_ready(body='<p><a href="/publications/never/">x</a></p>')
-    page = client.post(change(item), controls(client.get(change(item))) | {"_step": "publish"}, follow=True)
+    page = press(client, item, "publish")
     assert stored(item).state == "draft"
     assert "The link to /publications/never/ leads to no page" in page.content.decode()
     assert buttons(page)["publish"] == "Publish now, all the same"
@@ -264,11 +262,7 @@ def in_berlin(settings):
 
 def test_one_step_schedules_and_the_words_say_for_when(client, in_berlin, editor):
     item = make_ready()
-    page = client.post(
-        change(item),
-        controls(client.get(change(item))) | moment("2026-10-14T09:00:07") | {"_step": "schedule"},
-        follow=True,
-    )
+    page = press(client, item, "schedule", **moment("2026-10-14T09:00:07"))
     assert stored(item).published_at.isoformat() == "2026-10-14T07:00:07+00:00"
     assert stored(item).is_scheduled
     words = re.sub(r"<[^>]+>", "", said(page)[0])
@@ -291,11 +285,7 @@ def test_button_of_an_older_item_names_its_date(client, editor):
 
 def test_publish_now_with_a_date_to_come_typed_beside_it_publishes_nothing(client, in_berlin, editor):
     item = make_ready()
-    page = client.post(
-        change(item),
-        controls(client.get(change(item))) | moment("2026-10-14T09:00:00") | {"_step": "publish"},
-        follow=True,
-    )
+    page = press(client, item, "publish", **moment("2026-10-14T09:00:00"))
     assert "one to come" in said(page)[0]
     assert stored(item).state == "draft"
     assert "14 Oct 2026, 09:00" in buttons(page)["schedule"]
@@ -303,11 +293,7 @@ def test_publish_now_with_a_date_to_come_typed_beside_it_publishes_nothing(clien
 
 def test_scheduling_without_a_date_says_so_and_keeps_the_text(client, editor):
     item = make_ready()
-    page = client.post(
-        change(item),
-        controls(client.get(change(item))) | {"title": "Typed", "_step": "schedule"},
-        follow=True,
-    )
+    page = press(client, item, "schedule", title="Typed")
     assert said(page) == ["Saved. Choose a date and time to come."]
     assert (stored(item).title, stored(item).state) == ("Typed", "draft")
 
@@ -359,11 +345,7 @@ def test_time_that_clocks_leave_out_is_refused(client, in_berlin, editor):
 
 def test_of_a_time_that_comes_twice_the_first_is_taken_and_said(client, in_berlin, editor):
     item = make_ready()
-    page = client.post(
-        change(item),
-        controls(client.get(change(item))) | moment("2026-10-25T02:30:00") | {"_step": "schedule"},
-        follow=True,
-    )
+    page = press(client, item, "schedule", **moment("2026-10-25T02:30:00"))
     assert stored(item).published_at.isoformat() == "2026-10-25T00:30:00+00:00"
     assert "25 Oct 2026, 02:30 +0200 Europe/Berlin" in said(page)[0]
 
