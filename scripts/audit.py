@@ -64,7 +64,7 @@ def find_pages():
     from publications.models import ContentType, Page, Person, Publication, Topic
 
     public = Publication.objects.published()
-    topic = Topic.objects.with_counts().order_by("-publication_count", "pk").first()
+    topic = Topic.objects.filter(publications__in=public).annotate(n=Count("pk")).order_by("-n", "pk").first()
     item = public.annotate(n=Count("authors")).order_by("-n", "image", "-pk").exclude(image=None).first()
     picked = "&".join(f"item={pk}" for pk in public.newest_first().values_list("pk", flat=True)[:5])
     pages = [
