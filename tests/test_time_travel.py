@@ -45,6 +45,7 @@ def page_itself(response):
     """What readers get: without the staff's own block, and without the moment in links."""
     html = response.content.decode()
     html = re.sub(r'<div class="wrap staff-bar">.*?</details>\s*</div>', "", html, flags=re.DOTALL)
+    html = re.sub(r"\?at=[^\"&#]+(&amp;|\\u0026|&)", "?", html)
     return re.sub(r"(&amp;|\\u0026|&|\?)at=[^\"&#]+", "", html)
 
 
