@@ -14,9 +14,9 @@ from scripts.prepare import write_secret_key
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
-def call(*command, **variables):
+def call(*command, timeout=60, **variables):
     return subprocess.run(
-        command, cwd=PROJECT_DIR, env=os.environ | variables, capture_output=True, text=True, timeout=60
+        command, cwd=PROJECT_DIR, env=os.environ | variables, capture_output=True, text=True, timeout=timeout
     )
 
 
@@ -67,3 +67,24 @@ def test_help_lists_every_command():
     phony = re.search(r"^\.PHONY: (.+)$", (PROJECT_DIR / "Makefile").read_text(), re.MULTILINE)[1]
     result = call("make", "help")
     assert re.findall(r"^  make (\S+) +\w", result.stdout, re.MULTILINE) == phony.split()
+
+
+def test_measuring_reports_every_kind_of_page_and_leaves_no_database_behind(tmp_path):
+    """On SQLite, with the static files where they are written, as the tests have them."""
+    done = call(
+        sys.executable,
+        "-m",
+        "scripts.bench",
+        "600",
+        "once",
+        "alone",
+        timeout=400,
+        DJANGO_SETTINGS_MODULE="topichub.settings",
+        DATABASE_URL=f"sqlite:///{tmp_path}/site.sqlite3",
+        DEBUG="on",
+        TMPDIR=str(tmp_path),
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("|")[1].strip() for line in done.stdout.splitlines() if line.startswith("| ")]
+    assert {"topic, first page", "topic, type and days", "item", "publish one item"} <= set(rows)
+    assert list(tmp_path.iterdir()) == []

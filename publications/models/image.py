@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from publications import clock, images
 from publications.querysets import ImageQuerySet
@@ -97,7 +98,12 @@ class Image(models.Model):
         )
 
     def rendition_url(self, name: str) -> str:
-        return reverse("publications:image-rendition", args=[self.pk, name])
+        return self._rendition_root + name
+
+    @cached_property
+    def _rendition_root(self) -> str:
+        """Looked up once for the dozen renditions of a picture."""
+        return reverse("publications:image-rendition", args=[self.pk, "x"]).removesuffix("x")
 
     @property
     def preview(self) -> dict | None:

@@ -1,0 +1,49 @@
+# What topichub is measured against: the same lists as plain Django makes them, with the same cards in the same
+# frame, but without counts beside filters and without the years.
+from functools import cache
+
+from django.http import HttpResponse
+from django.template import engines
+from django.urls import include, path
+from django.views.generic import ListView
+
+from publications import clock
+from publications.filters import PublicationFilter
+from publications.models import FeaturedItem, Publication, Topic
+
+TEMPLATE = """{% extends "base.html" %}{% block content %}<h1>{{ topic }}</h1>
+{% for item in featured %}{% include "publications/_feature.html" with publication=item.publication only %}{% endfor %}
+<ol>{% for publication in page_obj %}<li>{% include "publications/_entry.html" with publication=publication only %}</li>{% endfor %}</ol>
+<p>{{ paginator.count }} {% if page_obj.has_next %}<a href="?page={{ page_obj.next_page_number }}">next</a>{% endif %}</p>
+{% endblock content %}"""
+
+
+class PlainList(ListView):
+    paginate_by = 20
+
+    def get_queryset(self):
+        rows = Publication.objects.published(clock.now())
+        if slug := self.kwargs.get("slug"):
+            self.topic = Topic.objects.get(slug=slug)
+            rows = rows.in_topic(self.topic)
+        form = PublicationFilter(self.request.GET, rows, fixed=("q",))
+        assert form.form.is_valid()
+        return form.filter_queryset(rows).for_cards().newest_first()
+
+    def render_to_response(self, context):
+        topic = getattr(self, "topic", None)
+        featured = FeaturedItem.objects.live().filter(topic=topic).select_related("publication__image")
+        context |= {"topic": topic, "featured": list(featured)}
+        return HttpResponse(_template().render(context, self.request))
+
+
+@cache
+def _template():
+    return engines["django"].from_string(TEMPLATE)
+
+
+urlpatterns = [
+    path("plain/topics/<slug:slug>/", PlainList.as_view()),
+    path("plain/publications/", PlainList.as_view()),
+    path("", include("topichub.urls")),
+]
