@@ -87,6 +87,7 @@ def fill(size: int) -> None:
         "published_at": moment,
         "state": "'published'",
         "image_id": f"CASE WHEN i % 10 < 7 THEN {image.pk} END",
+        "lead_id": "CASE WHEN i % 20 = 19 THEN i - 1 END",
         "created_at": moment,
         "changed_at": moment,
     }

@@ -19,6 +19,7 @@ from publications.listing.facets import fullest_topics
 from publications.models import Publication
 from publications.models.entry import EVERYTHING
 
+NEWEST_FIRST = "ORDER BY published_at DESC, publication_id DESC"
 FEW = 100  # entries that are sooner skipped than their month is looked up
 
 
@@ -92,9 +93,9 @@ class EntryList:
     def newest_keys(self, skipped: int, length: int) -> tuple[str, list]:
         """SQL of the keys of these items."""
         end, skipped = self._enter(skipped)
-        sql, values = _entries(self.topic, self.types, self.start, end)
-        sql = f"{sql} ORDER BY published_at DESC, publication_id DESC LIMIT %s OFFSET %s"
-        return f"SELECT publication_id FROM ({sql}) page", [*values, length, skipped]
+        sql, values = _entries(self.topic, self.types, self.start, end, skipped + length)
+        sql = f"SELECT publication_id FROM ({sql}) page {NEWEST_FIRST} LIMIT %s OFFSET %s"
+        return sql, [*values, length, skipped]
 
     def _enter(self, skipped: int) -> tuple[dt.datetime, int]:
         """Where to begin reading, and how many of the entries found there are still to be skipped."""
@@ -121,15 +122,16 @@ def _descend(counts: Counter[int], skipped: int) -> tuple[int, int]:
     raise IndexError("There are fewer items.")
 
 
-def _entries(topic, types, start, end):
-    """SQL of entries. Each type is read in the order of its own index, and the databases merge them; asked
-    for several types at once, they would sort them all."""
+def _entries(topic, types, start, end, most):
+    """SQL of as many entries as may be wanted. Each type is read in the order of its own index: asked for
+    several at once, PostgreSQL would read and sort them all."""
     since = " AND published_at >= %s" if start else ""
     until = [stored(end), *([stored(start)] if start else [])]
     sql = f"SELECT publication_id, published_at FROM {ENTRIES} WHERE topic = %s{{}} AND published_at < %s{since}"
     if not types:
         return sql.format(""), [topic, *until]
+    one = f"SELECT * FROM ({sql.format(' AND type = %s')} {NEWEST_FIRST} LIMIT %s) of_type"
     return (
-        " UNION ALL ".join([sql.format(" AND type = %s")] * len(types)),
-        [value for kind in types for value in (topic, kind, *until)],
+        " UNION ALL ".join([one] * len(types)),
+        [value for kind in types for value in (topic, kind, *until, most)],
     )

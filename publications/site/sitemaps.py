@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from publications import clock
+from publications.listing.entries import EntryList
 from publications.listing.topics import newest_at, with_counts
 from publications.models import ContentType, Entry, Page, Person, Publication, Topic
 from publications.models.entry import EVERYTHING
@@ -23,12 +24,27 @@ PAGES = ["home", "topic-list", "publication-list", "person-list", "correction-li
 TRAINING_ROBOTS = ["GPTBot", "ClaudeBot", "CCBot", "Google-Extended", "Applebot-Extended"]
 
 
+class _OldestFirst:
+    """All publications as a paginator asks for them: neither counted nor skipped one by one. A file that is
+    full seldom changes, since what is new comes last."""
+
+    def __init__(self, entries: EntryList):
+        self.entries = entries
+
+    def count(self) -> int:
+        return self.entries.total
+
+    def __getitem__(self, part: slice):
+        rows = self.entries.slice(part.start, part.stop - part.start, oldest_first=True)
+        rows = rows.select_related("image")
+        return rows.only("slug", "published_at", "changed_at", "image__renditions", "image__usable_until")
+
+
 class PublicationSitemap(Sitemap):
     limit = PER_FILE
 
     def items(self):
-        rows = Publication.objects.published().select_related("image").order_by("pk")
-        return rows.only("slug", "published_at", "changed_at", "image__renditions", "image__usable_until")
+        return _OldestFirst(EntryList(clock.now()))
 
     def lastmod(self, publication):
         return updated_at(publication)
