@@ -32,7 +32,7 @@ CASES = {
     "item": "/publications/item-{item}/",
     "Atom feed of a topic": f"{BIG_TOPIC}feed.atom",
     "sitemap, first part": "/sitemap-publications.xml",
-    "CSV of a topic, first bytes": f"{BIG_TOPIC}export.csv",
+    "CSV of a topic, first rows": f"{BIG_TOPIC}export.csv",
 }
 BESIDE_PLAIN = {name for name in CASES if name.startswith("topic,")} | {"small topic", "everything"}
 SEARCHES = {
@@ -49,15 +49,15 @@ class Measured:
 
 
 def ask(handler, address: str) -> tuple[float, int]:
-    """Milliseconds from the request to the last byte (to the first ones, where a file is streamed)."""
+    """Milliseconds from the request to the last byte (to the first rows, where a file is streamed)."""
     from django.test import RequestFactory
 
     environ = RequestFactory(headers={"host": "localhost"}).get(address).environ
     started = time.perf_counter()
     answer = []
     response = handler(environ, lambda status, headers: answer.append(status))
-    for _ in response:
-        if "export." in address:
+    for part, _ in enumerate(response):
+        if part and "export." in address:  # the first part is the heading
             break
     took = (time.perf_counter() - started) * 1000
     response.close()
