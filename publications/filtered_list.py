@@ -1,9 +1,10 @@
 # One list under the filters of a query string. A page, a feed and an export of the same query string show
 # the same rows and the same count, because all of them ask a FilteredList.
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import urlencode
 
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.http import QueryDict
 from django.utils.translation import get_language_bidi, gettext as _
 
 from publications import clock
@@ -30,6 +31,9 @@ class FilteredList:
     PARAMETERS = ("q", "type", "topic", "from", "to", "state", "sort")
 
     def __init__(self, queryset, params, *, path="", user=None, now=None, fixed=(), scope=None):
+        self._same_list = partial(
+            FilteredList, queryset, path=path, user=user, now=now, fixed=fixed, scope=scope
+        )
         self.now = now or clock.now()
         self.path = path
         self.scope = None if may_view_hidden(user) else scope
@@ -266,6 +270,10 @@ class FilteredList:
         if moment := clock.other_moment():
             pairs.append(("at", clock.write_moment(moment)))
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+    def at(self, address: str) -> "FilteredList":
+        """The same list under the filters of another of its addresses."""
+        return self._same_list(QueryDict(address.partition("?")[2]))
 
     @property
     def query(self) -> str:

@@ -348,7 +348,7 @@ def test_nothing_found_says_so_and_leads_on(client):
     html = client.get("/publications/?q=tides&type=report&from=2020").content.decode()
     assert "Nothing matches “tides” with these filters" in html
     ways = re.findall(
-        r'<li><a href="([^"]+)"><span class="vh">Remove filter: </span>([^<]+) <span class="count">(\d+)<',
+        r'<li><a href="([^"#]+)#results"><span class="vh">Remove filter: </span>([^<]+) <span class="count">(\d+)<',
         html,
     )
     assert ways == [

@@ -178,6 +178,23 @@ def test_empty_topic_says_so(client):
     assert "Nothing has been published here yet." in response.content.decode()
 
 
+def test_filters_that_find_nothing_lead_on_with_what_each_of_them_hides(client):
+    topic = make_topic("Tides")
+    make_publication(
+        "Slack water", type="report", topics=[topic], published_at=datetime(2010, 5, 1, tzinfo=UTC)
+    )
+    make_publication("Gauges", type="tool", topics=[topic], published_at=datetime(2020, 5, 1, tzinfo=UTC))
+    html = client.get("/topics/tides/?type=report&from=2015").content.decode()
+    assert "No publication matches these filters" in html
+    ways = re.findall(
+        r'<a href="([^"]+)"><span class="vh">Remove filter: </span>([^<]+) <span[^>]*>(\d+)<', html
+    )
+    assert ways == [
+        ("/topics/tides/?from=2015#results", "Report", "1"),
+        ("/topics/tides/?type=report#results", "From 2015", "1"),
+    ]
+
+
 def test_topics_index_shows_the_tree_with_counts_and_latest_dates(client):
     coast = make_topic("Coast", description="Where land ends.")
     walls = make_topic("Walls", parent=coast)

@@ -1,11 +1,8 @@
-# What the page of all publications does for words beyond listing what they find: where a number leads at
-# once, and ways on from a list that is empty.
+# What lists do beyond listing what they find: where a number leads at once, and ways on from a list that is
+# empty.
 import re
 from typing import NamedTuple
 
-from django.http import QueryDict
-
-from publications.addresses import open_list
 from publications.models import Publication, Topic
 from publications.search.finding import publications_numbered
 from publications.search.words import is_common, stems
@@ -43,13 +40,13 @@ def item_of_number(params, user, now) -> Publication | None:
     return items[0] if len(items) == 1 else None
 
 
-def ways_on(listing, user, now) -> WaysOn:
+def ways_on(listing) -> WaysOn:
     """Costs the queries of one list for each filter in use."""
     words = listing.values.get("q") or ""
-    lists = [(chip, _open(url, user, now)) for chip, url in listing.chips[: MOST_WAYS + 1]]
+    lists = [(chip, listing.at(url)) for chip, url in listing.chips[: MOST_WAYS + 1]]
     lists = [(chip, other) for chip, other in lists if not words or other.values.get("q")]
     ways = [WayOn(chip, other.url(), other.total) for chip, other in lists]
-    alone = _open(listing.url(**NO_FILTERS), user, now) if words and lists else None
+    alone = listing.at(listing.url(**NO_FILTERS)) if words and lists else None
     correction = _correction(listing) or (alone and _correction(alone))
     return WaysOn(
         correction,
@@ -65,13 +62,10 @@ def _correction(listing) -> tuple[str, str] | None:
     return (words, listing.url(q=words)) if words else None
 
 
-def _open(address: str, user, now):
-    return open_list(QueryDict(address.partition("?")[2]), now, user=user).listing
-
-
 def nearest_topics(words: str) -> list[Topic]:
     """Those whose names share most with these words. Topics count in hundreds."""
-    wanted = {word for word in stems(words) if not is_common(word)}
+    if not (wanted := {word for word in stems(words) if not is_common(word)}):
+        return []
     shared = {topic: len(wanted.intersection(stems(topic.name))) for topic in Topic.objects.in_order()}
     nearest = sorted(filter(shared.get, shared), key=lambda topic: -shared[topic])
     return nearest[:NEAREST_TOPICS]

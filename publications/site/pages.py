@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from publications.addresses import GonePage, MovedPage
 from publications.briefing import Collecting, collecting_url, is_collecting
 from publications.caching import private_for_staff
+from publications.site.finder import ways_on
 
 
 class FormerPageMiddleware:
@@ -40,4 +41,6 @@ def show_list(request, template: str, listing, context: dict):
             return redirect(collecting.first_page_url)
         raise Http404
     context |= {"listing": listing, "page": listing.page, "collecting": collecting}
+    if listing.is_filtered and not listing.total and not listing.errors:
+        context["ways_on"] = ways_on(listing)
     return show(request, template, context | {"collecting_url": collecting_url(listing)})

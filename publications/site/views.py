@@ -27,7 +27,7 @@ from publications.querysets import may_view_hidden
 from publications.richtext import headings
 from publications.site import signposting
 from publications.site.feeds import feed_links
-from publications.site.finder import item_of_number, ways_on
+from publications.site.finder import item_of_number
 from publications.site.metadata import list_head, page_head, publication_head, text_head
 from publications.site.pages import show, show_list
 from publications.site.previews import open_preview
@@ -144,7 +144,6 @@ def publication_list(request):
     description = _("All publications of %(site)s.") % _site()
     context = {
         "staff_view": is_staff,
-        "ways_on": None if listing.total or listing.errors else ways_on(listing, request.user, now),
         "feeds": feed_links(listing),
         "head": list_head(request, listing, _("Publications"), description, picture_of_page("publications")),
     }
