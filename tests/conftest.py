@@ -2,8 +2,13 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from tests.chromium import launch_options
+
+# A busy machine is no fault of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -50,7 +50,7 @@ def take_in(name, content, *, again=False):
 
 
 class JunkTests(TestCase):
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(st.lists(rows | sound | anything, min_size=1, max_size=6))
     @example([row(body, body_html=body) for body in ("<", "a < b\n\n&", "<h1>a", "<b>x</b> ", "<x>\n\n")])
     def test_every_row_is_in_or_rejected_with_a_reason(self, content):
@@ -65,14 +65,14 @@ class JunkTests(TestCase):
         assert again.rejected == first.rejected
         "\n".join(first.lines()).encode()
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(st.lists(anything, max_size=3))
     def test_any_topics_are_in_or_reported(self, topics):
         content = {"topics": topics, "publications": []}
         (report,) = take_in("junk.json", json.dumps(content).encode())
         assert report.created == 0
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(st.binary(max_size=60) | st.text(alphabet='{}[]",:a1 \n|;\t\\', max_size=60).map(str.encode))
     def test_any_file_gives_a_report_or_a_clear_refusal(self, content):
         for name, opening in (("junk.json", b'{"publications":['), ("junk.csv", b"title,type,date\n")):

@@ -1,6 +1,8 @@
 # Addresses that never break.
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from publications.models import ContentType, Redirect
 from publications.models.slugs import make_slug
@@ -88,8 +90,12 @@ def test_slug_is_short_lower_case_ascii_in_any_script(title, slug):
     assert make_slug(title) == slug
 
 
-def test_items_of_one_title_get_numbered_addresses_without_a_look_at_each(django_assert_max_num_queries):
-    first = [make_publication("Tide").slug for _ in range(12)]
-    assert first[:3] + first[-1:] == ["tide", "tide-2", "tide-3", "tide-12"]
-    with django_assert_max_num_queries(20):
+def test_items_of_one_title_get_numbered_addresses_without_a_look_at_each():
+    slugs = [make_publication("Tide").slug for _ in range(2)]
+    with CaptureQueriesContext(connection) as for_the_third:
+        slugs.append(make_publication("Tide").slug)
+    slugs += [make_publication("Tide").slug for _ in range(9)]
+    assert slugs[:3] + slugs[-1:] == ["tide", "tide-2", "tide-3", "tide-12"]
+    with CaptureQueriesContext(connection) as for_the_thirteenth:
         assert make_publication("Tide").slug == "tide-13"
+    assert len(for_the_thirteenth) == len(for_the_third)

@@ -104,7 +104,7 @@ def test_texts_in_other_languages_are_found_by_their_words(client, title, finds,
         assert found(client, words) == [], words
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=60) | st.text(alphabet="\"*()-:^{}&|!<>'\\ aANDORNOT§“\x00", max_size=30))
 @example('foo "bar')
 @example('"')
