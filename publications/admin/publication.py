@@ -21,7 +21,7 @@ from publications.admin.publication_form import CorrectionForm, PublicationForm
 from publications.admin.steps import Steps, overtaken_by
 from publications.models import Authorship, Correction, File, Publication, index, syncing_once
 from publications.models.standing import TAKEN_BACK
-from publications.search import search
+from publications.search import read_words, with_words
 
 STAGES_OF_AUTHORS = {"draft", "in_review"}
 
@@ -95,7 +95,12 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, HubModelAdmin):
         return rows.for_cards().prefetch_related("topics")
 
     def get_search_results(self, request, queryset, search_term):
-        return search(queryset, search_term), False
+        """Asked for the rows of a page and again for the counts of its states."""
+        if not search_term.strip():
+            return queryset, False
+        if getattr(request, "searched", ("",))[0] != search_term:
+            request.searched = (search_term, read_words(search_term))
+        return with_words(queryset, request.searched[1]), False
 
     @admin.display(description="picture")
     def picture(self, publication):

@@ -2,11 +2,16 @@
 # models; what the index holds of a publication is made in models/search_document.py. In reading order:
 # words, query, documents, finding, ranking.
 from publications.search.finding import settle, with_words
-from publications.search.query import parse
+from publications.search.query import Query, parse
 
-__all__ = ["search"]
+__all__ = ["read_words", "search", "with_words"]
 
 
 def search(publications, text: str):
     """Those of a queryset that hold every word of the text, all of them, in the order they have."""
-    return with_words(publications, settle(parse(text))) if text.strip() else publications
+    return with_words(publications, read_words(text)) if text.strip() else publications
+
+
+def read_words(text: str) -> Query:
+    """What the text asks for. Looks into the index, so whoever asks several times keeps it."""
+    return settle(parse(text))
