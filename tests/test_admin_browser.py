@@ -79,6 +79,7 @@ def choose(page, box, words):
     """Choose by the keyboard, as one does who cannot see the list."""
     box.focus()
     page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.classList.contains('select2-search__field')")
     page.keyboard.type(words)
     page.locator(".select2-results__option--highlighted", has_text=words).wait_for()
     page.keyboard.press("Enter")

@@ -5,9 +5,9 @@ import pytest
 from django.utils import timezone
 
 from publications.models import ContentType, FeaturedItem, Person, Publication, Redirect, Topic
-from publications.search import search
 from tests.factories import make_person, make_topic
 from tests.importing import only, row, take_in
+from tests.searching import search
 
 pytestmark = pytest.mark.django_db
 

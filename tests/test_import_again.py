@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 import pytest
 
 from publications.models import Publication, Redirect
-from publications.search import search
 from tests.factories import make_publication
 from tests.importing import only, row, run, take_in, write_json
+from tests.searching import search
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from publications.models import ContentType, FeaturedItem, Person, Publication, Topic
 from publications.richtext import sanitize
-from publications.search import search
 from tests.factories import (
     make_draft,
     make_featured,
@@ -19,6 +18,7 @@ from tests.factories import (
     make_topic,
     make_type,
 )
+from tests.searching import search
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from publications.models import Publication, index
-from publications.search import search
 from tests.factories import make_person, make_publication, make_scheduled, make_staff, make_topic
+from tests.searching import search
 from tests.test_topic_pages import titles
 
 pytestmark = pytest.mark.django_db

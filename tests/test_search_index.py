@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from publications.exchange.importing import import_publications
 from publications.models import Authorship, Person, Publication, SearchDocument, Topic
 from publications.models.search_document import differences
-from publications.search import search
 from tests.factories import make_draft, make_person, make_publication, make_staff, make_topic
 from tests.forms import controls
+from tests.searching import search
 
 pytestmark = pytest.mark.django_db
 

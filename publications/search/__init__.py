@@ -4,12 +4,7 @@
 from publications.search.finding import settle, with_words
 from publications.search.query import Query, parse
 
-__all__ = ["read_words", "search", "with_words"]
-
-
-def search(publications, text: str):
-    """Those of a queryset that hold every word of the text, all of them, in the order they have."""
-    return with_words(publications, read_words(text)) if text.strip() else publications
+__all__ = ["read_words", "with_words"]
 
 
 def read_words(text: str) -> Query:
