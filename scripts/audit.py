@@ -132,6 +132,16 @@ def run_lighthouse(url, categories):
     return json.loads(result.stdout)
 
 
+def judge(url, targets):
+    """The report of one visit; where speed counts, the middle one of three, since it varies with all else that
+    the machine does."""
+    visits = 3 if "performance" in targets else 1
+    reports = [run_lighthouse(url, targets) for _ in range(visits)]
+    if visits > 1:
+        reports.sort(key=lambda report: report["categories"]["performance"]["score"])
+    return reports[visits // 2]
+
+
 def score(report, category):
     """In per cent; and what cost points. A page that robots are told not to index is judged on the rest."""
     references = report["categories"][category]["auditRefs"]
@@ -156,7 +166,7 @@ def audit(site, pages):
     for name, address, targets in pages:
         errors = html[address]
         amiss += [f"{address} {error}" for error in errors]
-        report = run_lighthouse(site + address, targets) if targets else None
+        report = judge(site + address, targets) if targets else None
         cells = []
         for category in (*FULL_SCORE, *QUICK):
             points, reasons = score(report, category) if category in targets else ("", [])
