@@ -26,6 +26,21 @@ def pytest_sessionfinish(session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.fixture(autouse=True)
+def pages_of_other_settings_are_forgotten():
+    """Pages are kept in tests as on a site, where settings never change while it runs."""
+    from django.core.cache import caches
+    from django.test.signals import setting_changed
+
+    def forget(**kwargs):
+        caches["pages"].clear()
+
+    forget()
+    setting_changed.connect(forget)
+    yield
+    setting_changed.disconnect(forget)
+
+
 @pytest.fixture(scope="session")
 def browser(django_db_setup):
     """One Chromium for each test process."""

@@ -24,7 +24,6 @@ LAYERS = [
         "pdf",
         "caching",
         "social_cards",
-        "apps",
     },
     {"querysets"},
     {"search"},
@@ -38,7 +37,7 @@ LAYERS = [
     {"site", "exchange", "templatetags"},
     {"sample"},
     {"admin"},
-    {"management", "migrations"},
+    {"management", "migrations", "apps"},
 ]
 APART = [{"site", "exchange"}]
 VENDOR_WORDS = re.compile(r"connection\.vendor|contrib\.postgres")

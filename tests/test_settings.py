@@ -59,6 +59,15 @@ def test_switch_refuses_anything_else_and_says_what_to_write(monkeypatch):
         environment.switch("DEBUG", default=False)
 
 
+def test_number_is_a_whole_number_or_refused(monkeypatch):
+    monkeypatch.setenv("TOPICHUB_CDN_SECONDS", "60")
+    assert environment.number("TOPICHUB_CDN_SECONDS", 0) == 60
+    for value in ("a minute", "-1", "1.5"):
+        monkeypatch.setenv("TOPICHUB_CDN_SECONDS", value)
+        with pytest.raises(ImproperlyConfigured, match="Write a whole number"):
+            environment.number("TOPICHUB_CDN_SECONDS", 0)
+
+
 @pytest.mark.parametrize(
     ("value", "code"), [("DE", "de"), ("de_AT", "de-at"), ("zh-Hans", "zh-hans"), ("", "en-gb")]
 )
@@ -162,7 +171,7 @@ def test_readme_lists_every_variable_that_the_settings_read():
     code = "".join(
         (PROJECT_DIR / "topichub" / name).read_text() for name in ("settings.py", "environment.py")
     )
-    read = set(re.findall(r'(?:text|switch|words|choice|language)\("([A-Z_]+)"', code))
+    read = set(re.findall(r'(?:text|switch|words|number|choice|language)\("([A-Z_]+)"', code))
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (PROJECT_DIR / "README.md").read_text(), re.MULTILINE))
     assert read == listed
 

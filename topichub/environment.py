@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+MOST_PAGES = 2_000  # in the memory of one process: usually some 40 KB each, all forms together
 
 
 def text(name: str, default: str = "") -> str:
@@ -25,6 +26,14 @@ def switch(name: str, *, default: bool) -> bool:
     if value in FALSE:
         return False
     raise ImproperlyConfigured(f"{name} is “{value}”. Write true or false.")
+
+
+def number(name: str, default: int) -> int:
+    """A whole number, not below nought."""
+    value = text(name, str(default))
+    if value.isascii() and value.isdigit():
+        return int(value)
+    raise ImproperlyConfigured(f"{name} is “{value}”. Write a whole number.")
 
 
 def choice(name: str, choices: list[str]) -> str:
@@ -124,6 +133,7 @@ def sqlite(name: str | Path, project_dir: Path) -> dict:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": name if name == ":memory:" else str(project_dir / name),
+        "CONN_MAX_AGE": 60,  # to open the file takes longer than to answer from memory
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -140,3 +150,12 @@ def cache() -> dict:
         raise ImproperlyConfigured(
             "CACHE_URL is not a cache address, e.g. redis://localhost:6379/0."
         ) from error
+
+
+def page_cache() -> dict:
+    """Where whole pages are kept: in the same place, apart from everything else. In memory the number is
+    bounded here, and by the server's own settings elsewhere."""
+    settings = cache() | {"KEY_PREFIX": "pages"}
+    if settings["BACKEND"].endswith("LocMemCache"):
+        settings |= {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": MOST_PAGES}}
+    return settings

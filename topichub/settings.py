@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "publications.site.compression.TextCompressionMiddleware",
+    "publications.site.page_cache.PageCacheMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -59,7 +60,7 @@ MIDDLEWARE = [
 
 # Data
 DATABASES = {"default": env.database(DATA_DIR, BASE_DIR)}
-CACHES = {"default": env.cache()}
+CACHES = {"default": env.cache(), "pages": env.page_cache()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 # Pictures and files have no address of their own: views serve them, and ask first whether they may.
@@ -157,4 +158,6 @@ TOPICHUB_SITE_NAME = env.text("TOPICHUB_SITE_NAME", "topichub")
 TOPICHUB_TAGLINE = env.text("TOPICHUB_TAGLINE", _("Research, by topic"))
 TOPICHUB_DESCRIPTION = env.text("TOPICHUB_DESCRIPTION", _("Everything we publish, free to read."))
 TOPICHUB_ROBOTS = env.choice("TOPICHUB_ROBOTS", ["allow", "no-training", "none"])
+TOPICHUB_PAGE_CACHE = env.switch("TOPICHUB_PAGE_CACHE", default=not DEBUG)
+TOPICHUB_CDN_SECONDS = env.number("TOPICHUB_CDN_SECONDS", 0)
 TOPICHUB_STYLESHEET = f"own/{OWN_STYLESHEET.name}" if OWN_STYLESHEET else ""

@@ -2,9 +2,13 @@
 import datetime as dt
 
 from django.db.models import Max, Min
+from django.utils import timezone
 
-from publications.models import Entry, FeaturedItem
+from publications.listing.counts import MOMENT
+from publications.models import Entry, FeaturedItem, Publication
 from publications.models.entry import EVERYTHING
+from publications.models.standing import State
+from publications.querysets import midnight
 
 
 def next_change(now: dt.datetime, topic=None) -> dt.datetime | None:
@@ -22,3 +26,19 @@ def _moments(side: str, extreme, now, topic):
     featured = FeaturedItem.objects.filter(topic=topic) if topic else FeaturedItem.objects.all()
     for rows, field in ((entries, "published_at"), (featured, "starts_at"), (featured, "ends_at")):
         yield rows.filter(**{f"{field}__{side}": now}).aggregate(moment=extreme(field))["moment"]
+
+
+def unchanged_until(now: dt.datetime, withdrawals_shown: dt.timedelta) -> dt.datetime:
+    """The first moment after now at which any page may be another though nothing was written: midnight in
+    the site's time zone at the latest, which ends the use of pictures and moves what is counted from today.
+    Feeds tell of withdrawals for so long."""
+    dated = Publication.objects.filter(state__in=State.values, published_at__gt=now)  # by an index
+    told = Publication.objects.filter(state=State.WITHDRAWN, withdrawn_at__gte=now - withdrawals_shown)
+    first_told = told.aggregate(moment=Min("withdrawn_at"))["moment"]
+    moments = [
+        midnight(timezone.localdate(now), days=1),
+        next_change(now),
+        dated.aggregate(moment=Min("published_at"))["moment"],
+        first_told and first_told + withdrawals_shown + MOMENT,
+    ]
+    return min(filter(None, moments))

@@ -5,6 +5,7 @@ from publications.models.entry import Entry, ListingState, Tally, sync_listing, 
 from publications.models.featured_item import FeaturedItem
 from publications.models.file import File
 from publications.models.frame import Frame, MenuEntry, Menus
+from publications.models.generation import Generation
 from publications.models.image import Image
 from publications.models.logged_step import LoggedStep
 from publications.models.page import Page
@@ -23,6 +24,7 @@ __all__ = [
     "FeaturedItem",
     "File",
     "Frame",
+    "Generation",
     "Image",
     "ListingState",
     "LoggedStep",

@@ -51,7 +51,7 @@ def health(request):
     """Whether this process answers and its database too."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def _open(storage, path: str):
