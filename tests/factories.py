@@ -6,6 +6,7 @@ from itertools import count
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Picture
 
@@ -62,7 +63,7 @@ def make_publication(title=None, *, topics=(), authors=(), type="report", **fiel
     fields.setdefault("published_at", timezone.now() - timedelta(days=1))
     if "content_type" not in fields:
         fields["content_type"] = ContentType.objects.get(slug=type)
-    with syncing_once():
+    with transaction.atomic(), syncing_once():
         publication = Publication.objects.create(title=title or f"Publication {next(_number)}", **fields)
         publication.topics.set(topics)
         Publication.relist([publication.pk])

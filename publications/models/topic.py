@@ -153,7 +153,8 @@ class TopicAncestry(models.Model):
         rows = []
         for topic in parents:
             ancestor, depth = topic, 0
-            while ancestor and depth <= len(parents):
+            # A parent that somebody else deletes meanwhile is refused by the database, at the end.
+            while ancestor in parents and depth <= len(parents):
                 rows.append(cls(ancestor_id=ancestor, topic_id=topic, depth=depth))
                 ancestor, depth = parents[ancestor], depth + 1
             if depth > len(parents):
