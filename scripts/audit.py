@@ -80,6 +80,7 @@ def find_pages():
         ("Publication", item, FULL_SCORE | QUICK),
         ("Publication, withdrawn", Publication.objects.filter(state="withdrawn").first(), {}),
         ("Publication, removed", Publication.objects.filter(state="removed").first(), {}),
+        ("Corrections", "/corrections/", FULL_SCORE),
         ("People", "/people/", FULL_SCORE),
         ("Person", Person.objects.published().first(), FULL_SCORE),
         ("Type", ContentType.objects.first(), FULL_SCORE),
