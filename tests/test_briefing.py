@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from tests.factories import (
+    make_correction,
     make_draft,
     make_file,
     make_merged,
@@ -125,6 +126,13 @@ def test_slug_of_a_hidden_item_is_not_turned_into_its_id(client):
     response = client.get(address("secret", "open"))
     assert response["Location"] == address("secret", public)
     assert str(draft.pk) not in parse_qsl(urlsplit(response["Location"]).query)[0]
+
+
+def test_corrected_item_is_marked_as_everywhere_else(client):
+    item = make_publication("The wall")
+    make_correction(item)
+    html = client.get(f"/briefing/?item={item.pk}").content.decode()
+    assert 'Corrected <time datetime="2026-11-03">3 Nov 2026</time>' in html.replace("\xa0", " ")
 
 
 def test_withdrawn_item_is_shown_as_withdrawn_without_its_files_and_findings(client):
