@@ -21,6 +21,14 @@ def listed_rule(prefix: str = "") -> Q:
     return Q(**{f"{prefix}state": "published"})
 
 
+def running(now=None, prefix: str = "") -> Q:
+    """Featured items within their time, whether or not their publication is public."""
+    now = now or clock.now()
+    return (Q(**{f"{prefix}starts_at__isnull": True}) | Q(**{f"{prefix}starts_at__lte": now})) & (
+        Q(**{f"{prefix}ends_at__isnull": True}) | Q(**{f"{prefix}ends_at__gt": now})
+    )
+
+
 def scheduled_at(now=None) -> Q:
     """Published by its editors, and waiting for its time."""
     return listed_rule() & Q(published_at__gt=now or clock.now())
@@ -199,12 +207,7 @@ class PersonQuerySet(QuerySet):
 class FeaturedItemQuerySet(QuerySet):
     def live(self, now=None):
         """Those that readers see now: within their time, and of a public publication."""
-        now = now or clock.now()
-        return self.filter(
-            Q(starts_at__isnull=True) | Q(starts_at__lte=now),
-            Q(ends_at__isnull=True) | Q(ends_at__gt=now),
-            public_now(now, prefix="publication__"),
-        )
+        return self.filter(running(now), public_now(now, prefix="publication__"))
 
 
 class PageQuerySet(QuerySet):
@@ -255,15 +258,18 @@ class ImageQuerySet(QuerySet):
         )
 
     def visible_to(self, user, now=None, preview=None):
-        """Pictures of a publication with a public page or of a topic, and of the item a preview link opens,
-        while they may be used; all for staff."""
+        """Pictures of a publication with a public page, of a topic or of what it features now, and of the item a
+        preview link opens, while they may be used; all for staff."""
         if may_view_hidden(user):
             return self
         now = now or clock.now()
         publications = self.model.publications.rel.related_model.objects
         topics = self.model.topics.rel.related_model.objects
-        in_use = Exists(publications.addressable(now).filter(image=OuterRef("pk"))) | Exists(
-            topics.filter(picture=OuterRef("pk"))
+        featured = self.model.featured_items.rel.related_model.objects.live(now)
+        in_use = (
+            Exists(publications.addressable(now).filter(image=OuterRef("pk")))
+            | Exists(topics.filter(picture=OuterRef("pk")))
+            | Exists(featured.filter(image=OuterRef("pk")))
         )
         if preview:
             in_use |= Q(publications=preview.publication_id)

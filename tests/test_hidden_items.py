@@ -55,7 +55,7 @@ class Hidden:
         )
         self.file = make_file(self.item)
         make_correction(self.item, note=SECRET)
-        make_featured(self.topic, self.item)
+        make_featured(self.topic, self.item, image=self.image, words=SECRET)
 
     def own_addresses(self):
         names = sorted(self.image.rendition_names)

@@ -98,6 +98,16 @@ def test_publishing_needs_a_date_and_words_for_the_picture():
     item.full_clean()
 
 
+def test_a_picture_without_words_is_not_featured_nor_emptied_of_them_there():
+    image = make_image("", file="")
+    item = make_featured(make_topic(), make_publication())
+    item.image = image
+    assert "no alternative text" in refused(item, "image")
+    item.save()
+    image.caption = "The quay."
+    assert "needs these words" in refused(image, "alternative_text")
+
+
 def test_file_name_is_refused_as_alternative_text():
     assert "looks like a file name" in refused(make_image("IMG_2034.jpg", file=""), "alternative_text")
 

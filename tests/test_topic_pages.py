@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import (
+    jpeg,
     make_draft,
     make_featured,
     make_image,
@@ -60,6 +61,34 @@ def test_featured_item_that_is_not_public_leaves_by_itself(client):
     make_featured(topic, make_publication("No more"), ends_at=now - timedelta(hours=1))
     make_featured(topic, make_publication("Now"), ends_at=now + timedelta(hours=1))
     assert titles(client.get("/topics/tides/"), "feature") == ["Now"]
+
+
+def test_a_featured_item_shows_its_own_words_and_picture_there_and_nowhere_else(client):
+    topic = make_topic("Tides")
+    usual = make_image("A gauge at dusk", file=jpeg(colour="teal"))
+    own = make_image("A quay by night", file=jpeg(colour="navy"), credit="Photo: M. Invented")
+    item = make_publication("Slack water", topics=[topic], image=usual, summary="A pause.")
+    pick = make_featured(topic, item, image=own, words="  Why the sea waits.  ")
+    featured, explored = client.get("/topics/tides/").content.decode().split('id="explore"')
+    assert 'alt="A quay by night"' in featured and "Photo: M. Invented" in featured
+    assert '<p class="feature-summary">Why the sea waits.</p>' in featured
+    assert "A gauge at dusk" not in featured and "A pause." not in featured
+    assert "A pause." in explored and own.rendition_url(own.preview["name"]) not in explored
+    assert "Why the sea waits" in client.get("/topics/tides/index.md").content.decode()
+    assert "Why the sea waits" not in client.get("/").content.decode()
+    assert client.get(own.preview["url"]).status_code == 200
+    pick.starts_at = timezone.now() + timedelta(hours=1)
+    pick.save()
+    assert client.get(own.preview["url"]).status_code == 404, "before it runs, nobody is to see it"
+
+
+def test_a_featured_item_falls_back_on_its_usual_picture_when_its_own_may_no_longer_be_used(client):
+    topic, yesterday = make_topic("Tides"), timezone.localdate() - timedelta(days=1)
+    usual, own = make_image("A gauge at dusk"), make_image("A quay by night", usable_until=yesterday)
+    make_featured(topic, make_publication(topics=[topic], image=usual), image=own)
+    html = client.get("/topics/tides/").content.decode()
+    assert 'alt="A gauge at dusk"' in html
+    assert "A quay by night" not in html
 
 
 def test_empty_places_fill_with_the_newest_where_the_topic_says_so(client):

@@ -13,7 +13,7 @@ from publications.admin.base import MOST_WORDS, HubForm, HubModelAdmin, count_of
 from publications.admin.display import quiet, thumbnail
 from publications.admin.filters import ChoiceFilter
 from publications.admin.picture import picture_shown
-from publications.models import Image, Publication, Topic
+from publications.models import FeaturedItem, Image, Publication, Topic
 
 UNDESCRIBED = Q(alternative_text="", is_decorative=False)
 
@@ -71,7 +71,7 @@ class UseFilter(ChoiceFilter):
         return [("nowhere", "Used nowhere")]
 
     def narrow(self, rows, value):
-        return rows.filter(publications_using=0, topics_using=0)
+        return rows.filter(publications_using=0, topics_using=0, featured_using=0)
 
 
 @admin.register(Image)
@@ -116,6 +116,7 @@ class ImageAdmin(HubModelAdmin):
             .annotate(
                 publications_using=count_of(Publication.objects.all(), "image"),
                 topics_using=count_of(Topic.objects.all(), "picture"),
+                featured_using=count_of(FeaturedItem.objects.all(), "image"),
             )
         )
 
@@ -152,6 +153,7 @@ class ImageAdmin(HubModelAdmin):
         parts = [
             _counted(image.publications_using, "publication"),
             _counted(image.topics_using, "topic"),
+            _counted(image.featured_using, "featured item"),
         ]
         return ", ".join(part for part in parts if part) or quiet("Used nowhere")
 

@@ -60,13 +60,13 @@ class FeaturedItemInline(OrderedInline):
     model = FeaturedItem
     formset = FeaturedFormSet
     verbose_name, verbose_name_plural = "featured item", "Featured items"
-    fields = ["position", "publication", ("starts_at", "ends_at"), "showing"]
+    fields = ["position", "publication", ("starts_at", "ends_at"), "image", "words", "showing"]
     readonly_fields = ["showing"]
-    autocomplete_fields = ["publication"]
+    autocomplete_fields = ["publication", "image"]
     hint = "In this order at the top of the topic's page. The first one leads."
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("publication", "topic")
+        return super().get_queryset(request).select_related("publication", "topic", "image")
 
     @admin.display(description="Now")
     def showing(self, item):

@@ -1,10 +1,11 @@
 # What cards show beyond their own row, and which cards a topic features.
-from django.db.models import OuterRef, Prefetch, Q, Subquery, prefetch_related_objects
+from django.db.models import FilteredRelation, Prefetch, Q, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 
 from publications import clock
 from publications.listing.entries import EntryList
 from publications.models import Authorship, FeaturedItem, Publication
+from publications.querysets import running
 
 
 def attach_companions(publications: list[Publication], now=None) -> list[Publication]:
@@ -42,18 +43,19 @@ def attach_bylines(publications: list[Publication]) -> list[Publication]:
 
 def featured_in(topic, now=None) -> list[Publication]:
     """The topic's featured block: the editors' live picks in their order and, where the topic says so,
-    its newest items in the places left. One query."""
+    its newest items in the places left. Each pick has its FeaturedItem as `pick`. One query."""
     now = now or clock.now()
     picks = FeaturedItem.objects.live(now).filter(topic=topic)
     keys = [picks.order_by().values("publication").query.sql_with_params()]
     if topic.tops_up:
         keys.append(EntryList(now, topic=topic.pk).newest_keys(0, 2 * topic.slots))
-    mine = picks.filter(publication=OuterRef("pk"))
+    mine = Q(featured_in__topic=topic) & running(now, prefix="featured_in__")
     candidates = Publication.objects.filter(pk__in=_any_of(keys)).for_cards().newest_first()
-    candidates = candidates.annotate(
-        pick=Subquery(mine.values("pk")[:1]), place=Subquery(mine.values("position")[:1])
+    candidates = candidates.annotate(pick=FilteredRelation("featured_in", condition=mine))
+    candidates = candidates.select_related("pick__image")
+    picked = sorted(
+        (item for item in candidates if item.pick), key=lambda item: (item.pick.position, item.pick.pk)
     )
-    picked = sorted((item for item in candidates if item.pick), key=lambda item: (item.place, item.pick))
     return [*picked, *(item for item in candidates if not item.pick)][: topic.slots]
 
 

@@ -16,6 +16,20 @@ class FeaturedItem(models.Model):
         "from", null=True, blank=True, help_text="Empty: as soon as it is published."
     )
     ends_at = models.DateTimeField("until", null=True, blank=True, help_text="Empty: until you remove it.")
+    image = models.ForeignKey(
+        "Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="featured_items",
+        verbose_name="own picture",
+        help_text="Shown here instead of the item's picture, while it may be used.",
+    )
+    words = models.TextField(
+        "own words",
+        blank=True,
+        help_text="Shown here instead of the item's summary, in the item's language.",
+    )
 
     objects = FeaturedItemQuerySet.as_manager()
 
@@ -33,5 +47,17 @@ class FeaturedItem(models.Model):
         return f"{self.publication} in {self.topic}"
 
     def clean(self):
+        errors = {}
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            raise ValidationError({"ends_at": "The end must be later than the start."})
+            errors["ends_at"] = "The end must be later than the start."
+        if self.image and not self.image.has_text_alternative:
+            errors["image"] = (
+                "This picture has no alternative text. Describe it, or mark it as decorative, before it is featured."
+            )
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def picture(self):
+        """Its own picture while it may be used, else None."""
+        return self.image if self.image and self.image.is_usable() else None

@@ -136,11 +136,13 @@ class Image(models.Model):
             self._check_file()
         if not self.has_text_alternative and self._shows_in_public():
             raise ValidationError(
-                {"alternative_text": "A published item shows this picture, so it needs these words."}
+                {"alternative_text": "Readers see this picture with an item, so it needs these words."}
             )
 
     def _shows_in_public(self) -> bool:
-        return bool(self.pk) and self.publications.filter(state="published").exists()
+        return bool(self.pk) and (
+            self.publications.filter(state="published").exists() or self.featured_items.exists()
+        )
 
     def _check_file(self) -> None:
         try:

@@ -30,6 +30,7 @@ class Publication(ListedModel, Standing, SluggedModel, Translated):
     marked_title = passage = (
         ""  # what a FoundList gives its rows; a template's look for what is not there is slow
     )
+    pick = None  # what `featured_in` gives: the FeaturedItem by which it stands at the top of a topic
     # What the search index holds of the row itself.
     SEARCHED = frozenset(
         "title subtitle summary key_findings body report_number doi state published_at content_type".split()
@@ -189,6 +190,15 @@ class Publication(ListedModel, Standing, SluggedModel, Translated):
     def picture(self):
         """The image while it may be used, else None."""
         return self.image if self.image and self.image.is_usable() else None
+
+    @property
+    def featured_picture(self):
+        """The picture at the top of a topic: the one editors gave it there, or its own."""
+        return (self.pick and self.pick.picture) or self.picture
+
+    @property
+    def featured_words(self) -> str:
+        return (self.pick and self.pick.words.strip()) or self.summary
 
     @property
     def preview(self) -> dict | None:

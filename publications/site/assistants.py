@@ -185,7 +185,7 @@ def _day(moment) -> str:
 
 def _listed(item: Publication, absolute) -> str:
     facts = f"{escape(item.content_type.name)}, {_day(item.published_at)}"
-    words = f"{facts}. {escape(item.summary)}" if item.summary else facts
+    words = f"{facts}. {escape(item.featured_words)}" if item.featured_words else facts
     return f"{link(item.title, absolute(item.get_absolute_url() + TWIN))}: {words}"
 
 
