@@ -20,6 +20,7 @@ LAYERS = [
         "languages",
         "richtext",
         "markdown",
+        "merging",
         "images",
         "pdf",
         "caching",
