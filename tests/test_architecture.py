@@ -29,7 +29,7 @@ LAYERS = [
     {"querysets"},
     {"search"},
     {"models"},
-    {"listing", "citing", "readiness"},
+    {"listing", "citing", "readiness", "history"},
     {"workflow"},
     {"filters"},
     {"found_list"},

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django.forms",
     "django_filters",
     "django_prose_editor",
+    "reversion",  # the tables of versions, and their pruning
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
 # Data
 DATABASES = {"default": env.database(DATA_DIR, BASE_DIR)}
 CACHES = {"default": env.cache(), "pages": env.page_cache()}
+SERIALIZATION_MODULES = {"whole": "publications.history.whole"}  # what a version holds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 # Pictures and files have no address of their own: views serve them, and ask first whether they may.

@@ -1,0 +1,112 @@
+# What a version holds: the fields of an item, and in one piece with them all that belongs to it, so that one row
+# is the whole item. Kept in the tables of django-reversion, in Django's own JSON with the rest beside the fields.
+import json
+from typing import NamedTuple
+
+import reversion
+from django.core import serializers
+from django.core.serializers.json import Deserializer, Serializer as JsonSerializer
+from django.core.serializers.python import Serializer as PythonSerializer
+from reversion.models import Version
+
+from publications.models import ContentType, Image, Page, Person, Publication, Topic
+
+__all__ = ["Deserializer", "Serializer", "snapshot", "snapshot_of", "versions_of"]
+
+FORMAT = "whole"
+# Kept up by the code itself, or moved by the workflow: no content.
+NOT_CONTENT = {
+    "state",
+    "created_at",
+    "created_by",
+    "changed_at",
+    "changed_by",
+    "corrected_on",
+    "search_name",
+    "renditions",
+}
+
+
+# Of rows: where they stand is told by their order, whose they are by where they are kept.
+NOT_CONTENT_OF_ROWS = {"position", "created_at", "changed_at"}
+
+
+class Belonging(NamedTuple):
+    """Rows that are a part of an item, in their order: how it calls them, and whether they are known by key."""
+
+    rows: str
+    with_key: bool = False
+
+
+BELONGINGS = {
+    Publication: {
+        "authors": Belonging("authorships"),
+        "files": Belonging("files"),
+        "corrections": Belonging("corrections", with_key=True),
+    },
+    Topic: {"featured": Belonging("featured_items")},
+}
+KEPT = (Publication, Topic, Page, Person, Image, ContentType)
+for model in KEPT:
+    reversion.register(model, format=FORMAT)
+
+
+class Serializer(JsonSerializer):
+    internal_use_only = True  # no choice for dumps of the database
+
+    def get_dump_object(self, obj):
+        return super().get_dump_object(obj) | {
+            name: _rows_of(obj, belonging) for name, belonging in _belongings(type(obj)).items()
+        }
+
+
+def stored(item):
+    """The item as it is stored, whatever is in memory; None when it is gone."""
+    return type(item)._base_manager.filter(pk=item.pk).first()
+
+
+def whole(item) -> str:
+    """All that a version of it holds."""
+    return serializers.serialize(FORMAT, [item])
+
+
+def snapshot(item) -> dict:
+    """All content that is stored of an item now, as plain data:
+
+    {"fields": {name: value}, "topics": [key], "authors": [{"person", "name_as_printed", "role"}],
+    "files": [{"file", "label", "name", …}], "corrections": [{"id", "kind", "note", …}]}
+
+    Keys stand for related rows, texts for dates and times; authors and files are in their order. A topic has
+    "featured" instead. Equal to `snapshot_of` the version that was made of it."""
+    return plain(whole(stored(item)))
+
+
+def snapshot_of(version) -> dict:
+    """The same of a version, with what the site has ceased to know since."""
+    return plain(version.serialized_data)
+
+
+def plain(data: str) -> dict:
+    (kept,) = json.loads(data)
+    fields = {name: value for name, value in kept.pop("fields").items() if name not in NOT_CONTENT}
+    topics = {"topics": sorted(fields.pop("topics"))} if "topics" in fields else {}
+    del kept["model"], kept["pk"]
+    return {"fields": fields} | topics | kept
+
+
+def versions_of(item):
+    """The newest first."""
+    # By the revision and not by the version's own key, since that is how the index stands.
+    return Version.objects.get_for_object(item).order_by("-revision_id")
+
+
+def _belongings(model) -> dict[str, Belonging]:
+    return BELONGINGS.get(model, {})
+
+
+def _rows_of(item, belonging) -> list[dict]:
+    rows = getattr(item, belonging.rows)
+    left_out = NOT_CONTENT_OF_ROWS | {rows.field.name}
+    names = [field.name for field in rows.model._meta.fields if field.name not in left_out]
+    dumps = PythonSerializer().serialize(rows.all(), fields=names)
+    return [({"id": row["pk"]} if belonging.with_key else {}) | row["fields"] for row in dumps]
