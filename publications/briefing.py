@@ -79,8 +79,6 @@ class Briefing:
     def url(self, *, names=None, suffix: str = "") -> str:
         """The address of this briefing, or of one with other items; with a suffix that of another form."""
         parameters = self.parameters | ({} if names is None else {"item": names})
-        if moment := clock.other_moment():
-            parameters["at"] = [clock.write_moment(moment)]
         query = urlencode(parameters, doseq=True)
         return f"{reverse('publications:briefing')}{suffix}{f'?{query}' if query else ''}"
 

@@ -267,8 +267,6 @@ class FilteredList:
         pairs.sort(key=lambda pair: self.PARAMETERS.index(pair[0]))
         if page > 1:
             pairs.append(("page", page))
-        if moment := clock.other_moment():
-            pairs.append(("at", clock.write_moment(moment)))
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
     def at(self, address: str) -> "FilteredList":

@@ -1,11 +1,12 @@
-# When a page changes by the clock alone: items whose time comes, featured items that begin and end.
+# When a page changes by the clock alone: items whose time comes, featured items that begin and end,
+# pictures that may be used no longer.
 import datetime as dt
 
 from django.db.models import Max, Min
 from django.utils import timezone
 
 from publications.listing.counts import MOMENT
-from publications.models import Entry, FeaturedItem, Publication
+from publications.models import Entry, FeaturedItem, Image, Publication
 from publications.models.entry import EVERYTHING
 from publications.models.standing import State
 from publications.querysets import midnight
@@ -13,12 +14,17 @@ from publications.querysets import midnight
 
 def next_change(now: dt.datetime, topic=None) -> dt.datetime | None:
     """The first moment after now at which something appears or leaves, within a topic or anywhere."""
-    return min((moment for moment in _moments("gt", Min, now, topic) if moment), default=None)
+    moments = [*_moments("gt", Min, now, topic), _picture_ends("gte", Min, now, topic)]
+    return min(filter(None, moments), default=None)
 
 
 def previous_change(now: dt.datetime, topic=None) -> dt.datetime | None:
     """The last moment before now at which something appeared or left, within a topic or anywhere."""
-    return max((moment for moment in _moments("lt", Max, now, topic) if moment), default=None)
+    moments = [
+        *_moments("lt", Max, now, topic),
+        _picture_ends("lt", Max, now - dt.timedelta.resolution, topic),
+    ]
+    return max(filter(None, moments), default=None)
 
 
 def _moments(side: str, extreme, now, topic):
@@ -26,6 +32,15 @@ def _moments(side: str, extreme, now, topic):
     featured = FeaturedItem.objects.filter(topic=topic) if topic else FeaturedItem.objects.all()
     for rows, field in ((entries, "published_at"), (featured, "starts_at"), (featured, "ends_at")):
         yield rows.filter(**{f"{field}__{side}": now}).aggregate(moment=extreme(field))["moment"]
+
+
+def _picture_ends(side: str, extreme, now, topic):
+    """When the last day is over on which a picture in these lists may be used."""
+    entries = Entry.objects.filter(topic=topic.pk if topic else EVERYTHING)
+    shown = Image.objects.filter(publications__in=entries.values("publication"))
+    shown = shown.filter(**{f"usable_until__{side}": timezone.localdate(now)})
+    last_day = shown.aggregate(day=extreme("usable_until"))["day"]
+    return last_day and midnight(last_day, days=1)
 
 
 def unchanged_until(now: dt.datetime, withdrawals_shown: dt.timedelta) -> dt.datetime:
@@ -37,7 +52,7 @@ def unchanged_until(now: dt.datetime, withdrawals_shown: dt.timedelta) -> dt.dat
     first_told = told.aggregate(moment=Min("withdrawn_at"))["moment"]
     moments = [
         midnight(timezone.localdate(now), days=1),
-        next_change(now),
+        *_moments("gt", Min, now, None),
         dated.aggregate(moment=Min("published_at"))["moment"],
         first_told and first_told + withdrawals_shown + MOMENT,
     ]

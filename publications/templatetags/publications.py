@@ -96,7 +96,7 @@ def time_travel(context):
         "request": request,
         "may_travel": True,
         "moment": moment,
-        "now": clock.write_moment(now.replace(second=0, microsecond=0)),
+        "now": clock.write_moment(moment or now.replace(second=0, microsecond=0)),
         "zone": timezone.get_current_timezone_name(),
         "previous": _stop(previous_change(now, topic)),
         "next": _stop(next_change(now, topic)),
