@@ -2,6 +2,7 @@
 # A value that cannot be understood stops the start with one sentence; nothing is guessed.
 import os
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
@@ -159,3 +160,31 @@ def page_cache() -> dict:
     if settings["BACKEND"].endswith("LocMemCache"):
         settings |= {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": MOST_PAGES}}
     return settings
+
+
+def media() -> dict:
+    """Django's settings for TOPICHUB_MEDIA: the folder `media` in the data directory unless told otherwise.
+
+    s3://bucket/folder?endpoint=https://storage.example.org&region=eu-1 is a bucket of anything that speaks S3;
+    the folder and both options may be left out. Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    """
+    address = text("TOPICHUB_MEDIA")
+    if not address:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    parts = urlsplit(address)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.scheme != "s3" or not parts.hostname or not options.keys() <= {"endpoint", "region"}:
+        raise ImproperlyConfigured(
+            f"TOPICHUB_MEDIA is “{address}”. Write s3://bucket/folder?endpoint=https://…&region=…, or nothing."
+        )
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": parts.hostname,
+            "location": parts.path.strip("/"),
+            "endpoint_url": options.get("endpoint"),
+            "region_name": options.get("region"),
+            "file_overwrite": False,
+            "default_acl": None,  # private: readers are always served by topichub, which asks who may see what
+        },
+    }

@@ -93,7 +93,7 @@ STATIC_ROOT = DATA_DIR / "static"
 OWN_STYLESHEET = env.stylesheet(BASE_DIR, DATA_DIR)
 STATICFILES_DIRS = [BASE_DIR / "static", *([("own", OWN_STYLESHEET.parent)] if OWN_STYLESHEET else [])]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": env.media(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
