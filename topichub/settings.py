@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "publications.site.compression.TextCompressionMiddleware",
     "publications.site.page_cache.PageCacheMiddleware",
+    "publications.site.purging.PurgeMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -162,4 +163,5 @@ TOPICHUB_DESCRIPTION = env.text("TOPICHUB_DESCRIPTION", _("Everything we publish
 TOPICHUB_ROBOTS = env.choice("TOPICHUB_ROBOTS", ["allow", "no-training", "none"])
 TOPICHUB_PAGE_CACHE = env.switch("TOPICHUB_PAGE_CACHE", default=not DEBUG)
 TOPICHUB_CDN_SECONDS = env.number("TOPICHUB_CDN_SECONDS", 0)
+TOPICHUB_PURGE_COMMAND = env.text("TOPICHUB_PURGE_COMMAND")
 TOPICHUB_STYLESHEET = f"own/{OWN_STYLESHEET.name}" if OWN_STYLESHEET else ""
