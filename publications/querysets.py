@@ -48,7 +48,20 @@ def state_rules(now=None) -> dict[str, Q]:
     }
 
 
+def original_rule(prefix: str = "") -> Q:
+    """An item itself, and not a change to one that is being prepared beside it."""
+    return Q(**{f"{prefix}working_copy_of__isnull": True})
+
+
 class PublicationQuerySet(QuerySet):
+    def originals(self):
+        """The items themselves. `Publication.objects` has no others; `Publication.with_copies` has."""
+        return self.filter(original_rule())
+
+    def copies(self):
+        """The changes to items that are being prepared beside them."""
+        return self.exclude(original_rule())
+
     def published(self, now=None):
         """What the public finds in lists, feeds, counts and searches."""
         return self.filter(public_now(now))

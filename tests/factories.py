@@ -100,6 +100,12 @@ def make_merged(title=None, *, into, **fields):
     return make_publication(title, state=Publication.State.MERGED, replaced_by=into, **fields)
 
 
+def make_copy(live, **fields):
+    """A change to a live item, prepared beside it."""
+    kept = {name: getattr(live, name) for name in ("slug", "title", "published_at", "content_type", "doi")}
+    return make_draft(**kept | {"working_copy_of": live, "topics": live.topics.all()} | fields)
+
+
 def make_correction(publication, note="Table 1 gave 31%. It is 13%.", **fields):
     fields.setdefault("made_on", date(2026, 11, 3))
     return Correction.objects.create(publication=publication, note=note, **fields)

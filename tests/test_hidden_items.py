@@ -9,6 +9,7 @@ from django.utils import timezone
 from publications.site.social_cards import person_card, publication_card
 from publications.social_cards import Look, make_key
 from tests.factories import (
+    make_copy,
     make_correction,
     make_draft,
     make_featured,
@@ -132,7 +133,15 @@ HIDDEN = [
 ]
 
 
-@pytest.mark.parametrize("make", HIDDEN, ids=["draft", "scheduled", "in review", "draft with a past date"])
+def make_change(title, **fields):
+    return make_copy(make_publication("Stands as it is"), title=title, slug="", **fields)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [*HIDDEN, make_change],
+    ids=["draft", "scheduled", "in review", "draft with a past date", "change to a live item"],
+)
 def test_hidden_item_is_unreachable_by_every_public_address(client, make):
     hidden = Hidden(make)
     for address in hidden.own_addresses():

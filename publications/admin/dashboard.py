@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from publications.admin.filters import state_counts, states, wants
 from publications.models import ContentType, LoggedStep, Publication
+from publications.querysets import original_rule
 
 SHOWN = 6
 LOOKED_BACK = timedelta(days=30)
@@ -46,7 +47,9 @@ def _passed_over(user, now):
 
 def _types():
     """The types in their order with the number of items, drafts included, and its share of the largest."""
-    types = list(ContentType.objects.annotate(number=Count("publications")))
+    types = list(
+        ContentType.objects.annotate(number=Count("publications", filter=original_rule("publications__")))
+    )
     largest = max((each.number for each in types), default=0) or 1
     for each in types:
         each.share = round(100 * each.number / largest)

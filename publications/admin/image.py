@@ -71,7 +71,7 @@ class UseFilter(ChoiceFilter):
         return [("nowhere", "Used nowhere")]
 
     def narrow(self, rows, value):
-        return rows.filter(publications_using=0, topics_using=0, featured_using=0)
+        return rows.filter(publications_using=0, changes_using=0, topics_using=0, featured_using=0)
 
 
 @admin.register(Image)
@@ -115,6 +115,7 @@ class ImageAdmin(HubModelAdmin):
             .get_queryset(request)
             .annotate(
                 publications_using=count_of(Publication.objects.all(), "image"),
+                changes_using=count_of(Publication.with_copies.copies(), "image"),
                 topics_using=count_of(Topic.objects.all(), "picture"),
                 featured_using=count_of(FeaturedItem.objects.all(), "image"),
             )
@@ -154,6 +155,7 @@ class ImageAdmin(HubModelAdmin):
             _counted(image.publications_using, "publication"),
             _counted(image.topics_using, "topic"),
             _counted(image.featured_using, "featured item"),
+            _counted(image.changes_using, "change being prepared", "changes being prepared"),
         ]
         return ", ".join(part for part in parts if part) or quiet("Used nowhere")
 
@@ -166,5 +168,5 @@ class ImageAdmin(HubModelAdmin):
         return picture_shown(image if image.pk else None, linked=False)
 
 
-def _counted(number, noun):
-    return f"{number} {noun}{'s' if number != 1 else ''}" if number else ""
+def _counted(number, noun, plural=""):
+    return f"{number} {noun if number == 1 else plural or noun + 's'}" if number else ""

@@ -6,6 +6,7 @@ from publications.admin.base import HubForm, HubModelAdmin, count_of, folded_wor
 from publications.admin.display import quiet
 from publications.admin.filters import ChoiceFilter
 from publications.models import Authorship, Person
+from publications.querysets import original_rule
 
 
 class PersonForm(HubForm):
@@ -43,7 +44,8 @@ class PersonAdmin(HubModelAdmin):
     ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(works=count_of(Authorship.objects.all(), "person"))
+        works = Authorship.objects.filter(original_rule("publication__"))
+        return super().get_queryset(request).annotate(works=count_of(works, "person"))
 
     def get_search_results(self, request, queryset, search_term):
         for word in folded_words(search_term):

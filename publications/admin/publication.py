@@ -89,6 +89,12 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, HubModelAdmin):
         """With what the choosing field in the list's filters needs."""
         return super().media + topic_chooser().media
 
+    def get_queryset(self, request):
+        """Lists and choices have the originals alone; what is open may be a change to one."""
+        rows = super().get_queryset(request)
+        is_open = "object_id" in request.resolver_match.kwargs
+        return Publication.with_copies.order_by(*self.get_ordering(request)) if is_open else rows
+
     # The list
 
     def for_list(self, rows):

@@ -78,7 +78,7 @@ class PublicationForm(HubForm):
     def _unused(self, field, message):
         value = self.cleaned_data[field]
         other = (
-            Publication.objects.filter(**{field: value}).exclude(pk=self.instance.pk).first()
+            Publication.objects.filter(**{field: value}).exclude(pk=self.instance.original_pk).first()
             if value
             else None
         )

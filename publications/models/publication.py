@@ -9,17 +9,17 @@ from django.utils.translation import gettext
 
 from publications import clock
 from publications.models.entry import ListedModel
-from publications.models.file import delete_unused
-from publications.models.slugs import SluggedModel
+from publications.models.file import File, delete_unused
 from publications.models.standing import UNPUBLISHED, Standing, State, standing_constraints
 from publications.models.translated import Translated
+from publications.models.working_copy import ORIGINAL, MayBeCopied, PublicationManager, copy_constraints
 from publications.querysets import PublicationQuerySet
 from publications.richtext import RichTextField
 
 DOI = RegexValidator(r"^10\.\d{4,9}/\S+$", "A DOI looks like 10.5555/abc-123, without https://doi.org/.")
 
 
-class Publication(ListedModel, Standing, SluggedModel, Translated):
+class Publication(ListedModel, Standing, MayBeCopied, Translated):
     """A report, commentary, testimony, news release, brief or tool. `state` is what editors decided; what the
     public sees is that *and* the clock: a published item with a time in the future is scheduled, and appears
     at its second without any job."""
@@ -98,7 +98,8 @@ class Publication(ListedModel, Standing, SluggedModel, Translated):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
 
-    objects = PublicationQuerySet.as_manager()
+    objects = PublicationManager()
+    with_copies = PublicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-published_at", "-pk"]
@@ -113,6 +114,7 @@ class Publication(ListedModel, Standing, SluggedModel, Translated):
         constraints = [
             *Translated.Meta.constraints,
             *standing_constraints(),
+            *copy_constraints(),
             models.CheckConstraint(
                 condition=Q(published_at__isnull=False) | Q(state__in=["draft", "in_review"]),
                 name="publication_published_has_date",
@@ -120,13 +122,13 @@ class Publication(ListedModel, Standing, SluggedModel, Translated):
             models.CheckConstraint(condition=~Q(lead=F("id")), name="publication_not_its_own_lead"),
             models.UniqueConstraint(
                 fields=["doi"],
-                condition=~Q(doi=""),
+                condition=~Q(doi="") & ORIGINAL,
                 name="publication_doi_unique",
                 violation_error_message="Another publication has this DOI already.",
             ),
             models.UniqueConstraint(
                 fields=["import_id"],
-                condition=~Q(import_id=""),
+                condition=~Q(import_id="") & ORIGINAL,
                 name="publication_import_id_unique",
                 violation_error_message="Another publication has this import id already.",
             ),
@@ -149,10 +151,13 @@ class Publication(ListedModel, Standing, SluggedModel, Translated):
             )
         if self.lead and self.lead.lead_id:
             errors["lead"] = f"“{self.lead}” belongs to a study itself. Choose that study's main item."
-        elif self.lead and self.pk and (self.lead_id == self.pk or self.companions.exists()):
+        elif self.lead and (self.lead_id == self.original_pk or self._has_companions()):
             errors["lead"] = "This item is the main item of its study, so it cannot belong to another."
         if errors:
             raise ValidationError(errors)
+
+    def _has_companions(self) -> bool:
+        return bool(self.pk) and Publication.objects.filter(lead=self.original_pk).exists()
 
     def save(self, *args, **kwargs):
         from publications.models.search_document import index
@@ -164,7 +169,8 @@ class Publication(ListedModel, Standing, SluggedModel, Translated):
                 index([self.pk])
 
     def delete(self, *args, **kwargs):
-        contents = [file.file for file in self.files.all()]
+        here = Q(publication=self) | Q(publication__working_copy_of=self)
+        contents = [file.file for file in File.objects.filter(here)]
         deleted = super().delete(*args, **kwargs)
         delete_unused(contents)
         return deleted

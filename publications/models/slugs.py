@@ -8,6 +8,10 @@ from django.db import models, transaction
 from django.utils.text import slugify
 
 SLUG_LENGTH = 80
+SLUG_HELP = (
+    "The last part of the page's address. Left empty, it is made from the title. "
+    "After a change the old address leads to the new one."
+)
 
 
 def make_slug(text: str, fallback: str = "item") -> str:
@@ -33,13 +37,7 @@ class SluggedModel(models.Model):
 
     slug_source = "name"
 
-    slug = models.SlugField(
-        max_length=SLUG_LENGTH,
-        unique=True,
-        blank=True,
-        help_text="The last part of the page's address. Left empty, it is made from the title. "
-        "After a change the old address leads to the new one.",
-    )
+    slug = models.SlugField(max_length=SLUG_LENGTH, unique=True, blank=True, help_text=SLUG_HELP)
 
     class Meta:
         abstract = True
@@ -62,7 +60,7 @@ class SluggedModel(models.Model):
         old_slug = getattr(self, "_stored_slug", None)
         with transaction.atomic():
             super().save(*args, **kwargs)
-            if old_slug and old_slug != self.slug:
+            if old_slug and old_slug != self.slug and self._slug_owner() == self.pk:
                 self._record_redirect(old_slug)
         self._stored_slug = self.slug
 
@@ -76,16 +74,24 @@ class SluggedModel(models.Model):
     def _slugs_like(self, base: str):
         """All present and former slugs that could be in the way of a numbered one."""
         stem = base[: SLUG_LENGTH - 10]
-        present = type(self)._base_manager.exclude(pk=self.pk).filter(slug__startswith=stem)
+        present = self._rows_with_addresses().exclude(pk=self._slug_owner()).filter(slug__startswith=stem)
         former = self._former_slugs().filter(slug__startswith=stem)
         return [*present.values_list("slug", flat=True), *former.values_list("slug", flat=True)]
 
     def _slug_is_taken(self, slug: str) -> bool:
-        others = type(self)._base_manager.filter(slug=slug).exclude(pk=self.pk)
+        owner = self._slug_owner()
+        others = self._rows_with_addresses().filter(slug=slug).exclude(pk=owner)
         former = self._former_slugs().filter(slug=slug)
-        if self.pk:
-            former = former.exclude(**{self._meta.model_name: self.pk})
+        if owner:
+            former = former.exclude(**{self._meta.model_name: owner})
         return others.exists() or former.exists()
+
+    def _slug_owner(self):
+        """The key of the row that has, or is to have, this address."""
+        return self.pk
+
+    def _rows_with_addresses(self):
+        return type(self)._base_manager.all()
 
     def _former_slugs(self):
         from publications.models.redirect import Redirect

@@ -60,7 +60,7 @@ class Standing(models.Model):
     def _replacement_error(self) -> str:
         if not self.replaced_by:
             return "Choose the item it was merged into." if self.is_merged else ""
-        if self.replaced_by_id == self.pk:
+        if self.replaced_by_id == self.original_pk:
             return "An item cannot stand in for itself."
         if self.replaced_by.is_merged:
             return (

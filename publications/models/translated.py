@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from publications import languages
+from publications.querysets import original_rule
 
 LANGUAGE = RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "A language code such as en, fr or pt-BR.")
 
@@ -36,18 +37,20 @@ class Translated(models.Model):
                 condition=~Q(translation_of=F("id")), name="%(class)s_not_its_own_translation"
             ),
             models.UniqueConstraint(
-                fields=["translation_of", "language"], name="%(class)s_one_translation_in_a_language"
+                fields=["translation_of", "language"],
+                condition=original_rule(),
+                name="%(class)s_one_translation_in_a_language",
             ),
         ]
 
     def translation_errors(self) -> dict[str, str]:
         """What is wrong, by field: translations of translations, and two texts in one language."""
         original = self.translation_of
-        if original and original.pk == self.pk:
+        if original and original.pk == self.original_pk:
             return {"translation_of": "An item is no translation of itself."}
         if original and original.translation_of_id:
             return {"translation_of": f"“{original}” is a translation itself. Choose the item it translates."}
-        if original and self.pk and self.translations.exists():
+        if original and self._translations().exists():
             return {"translation_of": "Others are translations of this item, so it is no translation."}
         for other in self._others_in_group():
             if languages.is_same(other.language, self.language):
@@ -56,5 +59,9 @@ class Translated(models.Model):
 
     def _others_in_group(self):
         if original := self.translation_of:
-            return [original, *original.translations.exclude(pk=self.pk)]
-        return self.translations.all() if self.pk else []
+            return [original, *original.translations.exclude(pk=self.original_pk)]
+        return self._translations()
+
+    def _translations(self):
+        rows = type(self).objects
+        return rows.filter(translation_of=self.original_pk) if self.pk else rows.none()
