@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from publications.history import recording
 from publications.models import LoggedStep, Publication
 from publications.models.standing import TAKEN_BACK
 from publications.querysets import state_rules
@@ -133,7 +134,8 @@ def delete(publication, by):
     stored = _lock(publication)
     _refuse_unless_legal(Step.DELETE, stored, by)
     _log(Step.DELETE, stored, by, left=stage(stored), reached="deleted")
-    publication.delete()
+    with recording(by, Step.DELETE.label, stored):
+        publication.delete()
 
 
 def is_reviewed(publication, by) -> bool:
@@ -156,7 +158,8 @@ def _take(step, publication, by, *, note="", passing=(), **changes):
     _refuse_unless_legal(step, stored, by)
     left = stage(stored)
     bypassed = _bypassed(step, stored, by, passing, changes.get("published_at"))
-    _move(stored, changes | {"changed_by": by})
+    with recording(by, step.label, stored):
+        _move(stored, changes | {"changed_by": by})
     _move_in_memory(publication, stored, [*changes, "changed_by", "changed_at", "withdrawn_at"])
     _log(step, stored, by, left=left, reached=stage(stored), note=note, bypassed="\n".join(bypassed))
 

@@ -1,11 +1,17 @@
 # Versions: what is kept of an item whenever it changes, and in what words.
-import json
-
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from publications.history import latest_version, record, recording, snapshot, snapshot_of, versions_of
+from publications.history import (
+    latest_version,
+    record,
+    recording,
+    said_of,
+    snapshot,
+    snapshot_of,
+    versions_of,
+)
 from publications.models import Authorship, Publication
 from tests.factories import (
     make_correction,
@@ -143,7 +149,8 @@ def test_recording_costs_as_much_whatever_belongs_to_the_item():
 def words_of_change(item, change):
     with recording(None, "", item):
         change()
-    return json.loads(versions_of(item).first().revision.comment)["changes"]
+    said = said_of(versions_of(item).first())
+    return said["fields"], said["parts"]
 
 
 def test_changes_are_told_in_words():
@@ -161,8 +168,9 @@ def test_changes_are_told_in_words():
         file.delete()
         make_correction(item)
 
-    assert words_of_change(item, change) == [
-        "Changed: Title, Summary.",
+    fields, sentences = words_of_change(item, change)
+    assert fields == ["title", "summary"]
+    assert sentences == [
         "Added topic “Coast”.",
         "Removed topic “Water”.",
         "Added author “Ada Lune”.",

@@ -3,11 +3,12 @@ from django.contrib import admin
 
 from publications.admin.base import HubModelAdmin
 from publications.admin.display import kind
+from publications.admin.history import Versioned
 from publications.models import ContentType
 
 
 @admin.register(ContentType)
-class ContentTypeAdmin(HubModelAdmin):
+class ContentTypeAdmin(Versioned, HubModelAdmin):
     list_display = ["marked_name", "plural", "citation_family", "position"]
     list_display_links = ["marked_name"]
     search_fields = ["name", "plural"]

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from publications.admin.base import MOST_WORDS, HubForm, HubModelAdmin, count_of
 from publications.admin.display import quiet, thumbnail
 from publications.admin.filters import ChoiceFilter
+from publications.admin.history import Versioned
 from publications.admin.picture import picture_shown
 from publications.models import FeaturedItem, Image, Publication, Topic
 
@@ -75,7 +76,7 @@ class UseFilter(ChoiceFilter):
 
 
 @admin.register(Image)
-class ImageAdmin(HubModelAdmin):
+class ImageAdmin(Versioned, HubModelAdmin):
     form = ImageForm
     list_display = ["preview", "words", "credit", "use", "size"]
     list_display_links = ["words"]

@@ -1,10 +1,6 @@
 # The publish log: to look at, for everybody who works here. Nobody adds to it by hand, changes or shortens it.
-from datetime import datetime
-from typing import NamedTuple
-
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -119,31 +115,3 @@ def words_of(row):
     lines += [row.note] if row.note else []
     lines += [format_html("{} {}", PASSED_OVER, reason) for reason in row.reasons]
     return format_html_join("", "<p>{}</p>", ([line] for line in lines))
-
-
-class Event(NamedTuple):
-    """A line of an item's history: a change of its words, or a step."""
-
-    at: datetime
-    by: str
-    what: str
-    words: str
-
-
-def history_of(item) -> list[Event]:
-    """The newest first."""
-    changes = LogEntry.objects.filter(
-        object_id=item.pk, content_type__app_label="publications", content_type__model="publication"
-    )
-    changes = changes.select_related("user").order_by("-action_time", "-pk")[:MOST]
-    events = [Event(row.at, row.by_name, step_mark(row), words_of(row)) for row in item.steps.all()[:MOST]]
-    events += [
-        Event(
-            each.action_time,
-            each.user.get_full_name() or each.user.get_username(),
-            each.get_change_message(),
-            "",
-        )
-        for each in changes
-    ]
-    return sorted(events, key=lambda event: event.at, reverse=True)

@@ -5,6 +5,7 @@ from django.contrib import admin
 from publications.admin.base import HubForm, HubModelAdmin
 from publications.admin.display import day, quiet, status_mark
 from publications.admin.filters import ChoiceFilter
+from publications.admin.history import Versioned
 from publications.models import Page
 
 
@@ -25,7 +26,7 @@ class PageStateFilter(ChoiceFilter):
 
 
 @admin.register(Page)
-class PageAdmin(HubModelAdmin):
+class PageAdmin(Versioned, HubModelAdmin):
     form = PageForm
     list_display = ["title", "shown", "address", "for_machines", "reviewed", "changed"]
     list_filter = [PageStateFilter]

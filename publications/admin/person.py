@@ -5,6 +5,7 @@ from django.contrib import admin
 from publications.admin.base import HubForm, HubModelAdmin, count_of, folded_words
 from publications.admin.display import quiet
 from publications.admin.filters import ChoiceFilter
+from publications.admin.history import Versioned
 from publications.models import Authorship, Person
 from publications.querysets import original_rule
 
@@ -31,7 +32,7 @@ class SortFilter(ChoiceFilter):
 
 
 @admin.register(Person)
-class PersonAdmin(HubModelAdmin):
+class PersonAdmin(Versioned, HubModelAdmin):
     form = PersonForm
     list_display = ["name", "filed_as", "works", "orcid"]
     list_filter = [SortFilter]

@@ -15,7 +15,7 @@ from publications.admin.filters import (
     TypeFilter,
     topic_chooser,
 )
-from publications.admin.log import history_of
+from publications.admin.history import Versioned
 from publications.admin.picture import PictureChoice
 from publications.admin.publication_form import CorrectionForm, PublicationForm
 from publications.admin.steps import Steps, overtaken_by
@@ -57,7 +57,7 @@ class CorrectionInline(Controls, admin.StackedInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(Steps, BulkSteps, PictureChoice, HubModelAdmin):
+class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin):
     form = PublicationForm
     list_display = ["picture", "headline", "status", "type", "topic_names", "published", "changed"]
     list_display_links = ["headline"]
@@ -182,13 +182,6 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, HubModelAdmin):
             day_and_time(publication.changed_at),
             _by(publication.changed_by),
         )
-
-    def history_view(self, request, object_id, extra_context=None):
-        """The steps among the changes."""
-        page = super().history_view(request, object_id, extra_context)
-        if item := getattr(page, "context_data", {}).get("object"):
-            page.context_data["events"] = history_of(item)
-        return page
 
     def changeform_view(self, request, *args, **kwargs):
         with transaction.atomic(), syncing_once():

@@ -8,6 +8,7 @@ from publications import richtext
 from publications.admin.base import HubModelAdmin, OrderedFormSet, OrderedInline, count_of, folded_words
 from publications.admin.display import day_and_time, quiet, state_mark
 from publications.admin.filters import ChoiceFilter
+from publications.admin.history import Versioned
 from publications.admin.picture import PictureChoice
 from publications.folding import fold
 from publications.models import FeaturedItem, Topic
@@ -90,7 +91,7 @@ class LevelFilter(ChoiceFilter):
 
 
 @admin.register(Topic)
-class TopicAdmin(PictureChoice, HubModelAdmin):
+class TopicAdmin(PictureChoice, Versioned, HubModelAdmin):
     picture_field = "picture"
     list_display = ["name", "within", "featured", "description"]
     list_filter = [LevelFilter]

@@ -5,6 +5,7 @@ import json
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -12,15 +13,17 @@ from django.utils import timezone
 from reversion.models import Revision, Version
 
 from publications.history.whole import FORMAT, plain, stored, versions_of, whole
-from publications.history.words import changes
+from publications.history.words import changed_fields, changed_parts
 
-FOUND = "As it was found"  # the comment on what was there before anybody recorded it
+BEFORE = "As it was before changes were recorded"
+UNRECORDED = "Changed by a program that keeps no record"
 
 
 @dataclass
 class _Recording:
     by: object
     comments: list[str]
+    began: datetime = field(default_factory=timezone.now)
     items: list[tuple] = field(default_factory=list)  # each with its version of before
 
 
@@ -61,10 +64,12 @@ def latest_version(item) -> Version:
     data = whole(item)
     if latest and plain(latest.serialized_data) == plain(data):
         return latest
-    at, by = timezone.now(), None
-    if not latest:
-        at, by = getattr(item, "changed_at", at), getattr(item, "changed_by", None)
-    return _keep(item, data, at=at, by=by, comments=[FOUND], words=[])
+    here = _current.get()
+    now = here.began if here else timezone.now()
+    if latest:
+        return _keep(item, data, at=now, comments=[UNRECORDED])
+    at, by = getattr(item, "changed_at", now), getattr(item, "changed_by", None)
+    return _keep(item, data, at=at, by=by, comments=[BEFORE])
 
 
 def _record_all(items) -> None:
@@ -79,14 +84,23 @@ def _keep_new(item, version, here) -> None:
     data = whole(item)
     before, after = version and plain(version.serialized_data), plain(data)
     if before != after:
-        words = changes(type(item), before, after) if before else []
-        _keep(item, data, at=timezone.now(), by=here.by, comments=here.comments, words=words)
+        changed = _changed(before, after) if before else {}
+        _keep(item, data, at=here.began, by=here.by, comments=here.comments, **changed)
 
 
-def _keep(item, data, *, at, by, comments, words) -> Version:
+def _changed(before, after) -> dict:
+    return {"fields": changed_fields(before, after), "parts": changed_parts(before, after)}
+
+
+def _keep(item, data, *, at, comments, by=None, fields=(), parts=()) -> Version:
     # The name is kept as well, because accounts get deleted.
-    name = by.get_full_name() or by.get_username() if by else ""
-    comment = json.dumps({"by": name, "comments": comments, "changes": words}, ensure_ascii=False)
+    said = {
+        "by": by.get_full_name() or by.get_username() if by else "",
+        "comments": comments,
+        "fields": list(fields),
+        "parts": list(parts),
+    }
+    comment = json.dumps(said, ensure_ascii=False)
     return Version.objects.create(
         revision=Revision.objects.create(date_created=at, user=by, comment=comment),
         content_type=ContentType.objects.get_for_model(item),
@@ -96,3 +110,9 @@ def _keep(item, data, *, at, by, comments, words) -> Version:
         serialized_data=data,
         object_repr=str(item),
     )
+
+
+def said_of(version) -> dict:
+    """Who made it ("by"), what for ("comments"), which "fields" changed, and in sentences what changed of its
+    "parts"."""
+    return json.loads(version.revision.comment)

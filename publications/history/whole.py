@@ -14,19 +14,22 @@ from publications.models import ContentType, Image, Page, Person, Publication, T
 __all__ = ["Deserializer", "Serializer", "snapshot", "snapshot_of", "versions_of"]
 
 FORMAT = "whole"
-# Kept up by the code itself, or moved by the workflow: no content.
+# Kept up by the code itself: no content.
 NOT_CONTENT = {
-    "state",
     "created_at",
     "created_by",
     "changed_at",
     "changed_by",
+    "working_copy_of",
     "corrected_on",
     "search_name",
+    "width",
+    "height",
+    "checksum",
     "renditions",
 }
-
-
+# The workflow moves it, and the publish log tells of it. The state of a page is chosen in its form.
+MOVED = {"publications.publication": {"state"}}
 # Of rows: where they stand is told by their order, whose they are by where they are kept.
 NOT_CONTENT_OF_ROWS = {"position", "created_at", "changed_at"}
 
@@ -88,7 +91,8 @@ def snapshot_of(version) -> dict:
 
 def plain(data: str) -> dict:
     (kept,) = json.loads(data)
-    fields = {name: value for name, value in kept.pop("fields").items() if name not in NOT_CONTENT}
+    left_out = NOT_CONTENT | MOVED.get(kept["model"], set())
+    fields = {name: value for name, value in kept.pop("fields").items() if name not in left_out}
     topics = {"topics": sorted(fields.pop("topics"))} if "topics" in fields else {}
     del kept["model"], kept["pk"]
     return {"fields": fields} | topics | kept

@@ -28,13 +28,12 @@ class Part(NamedTuple):
         return [word for word in words if word]
 
 
-def changes(model, before: dict, after: dict) -> list[str]:
-    """In the order of the form: fields, topics, authors, files, corrections, featured items."""
-    labels = [label(model, name) for name in changed_fields(before, after)]
-    sentences = [f"Changed: {', '.join(labels)}."] if labels else []
+def changed_parts(before: dict, after: dict) -> list[str]:
+    """In the order of the form: topics, authors, files, corrections, featured items."""
+    sentences = []
     for name, part in PARTS.items():
         old, new = _rows(before, name, part), _rows(after, name, part)
-        if old != new:
+        if list(old.items()) != list(new.items()):
             sentences += _part_changes(part, old, new)
     return sentences
 

@@ -3,10 +3,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 
 from publications.exchange.importing import values
-from publications.exchange.importing.report import Problem
+from publications.exchange.importing.report import IN_HISTORY, Problem
 from publications.exchange.importing.slugs import CHUNK, Slugs
 from publications.exchange.importing.values import Refused, quoted
 from publications.folding import fold
+from publications.history import recording
 from publications.models import ContentType, Person, Topic
 from publications.models.person import make_search_name, make_sort_name
 from publications.richtext import sanitize
@@ -126,7 +127,8 @@ class Catalogue:
             self._save(topic)
 
     def _save(self, topic):
-        topic.save()
+        with recording(None, IN_HISTORY, topic):
+            topic.save()
         if topic.name not in self.report.made_names("new topics"):
             self.report.made("changed topics", topic.name)
 

@@ -1,10 +1,11 @@
 # What joins items to other items and to topics' featured places. Done last, when all rows are in.
 from collections import defaultdict
 
-from django.db import transaction
 from django.db.models import Q
 
+from publications.exchange.importing.report import IN_HISTORY
 from publications.exchange.importing.values import quoted
+from publications.history import record, recording
 from publications.models import FeaturedItem, Publication, Topic
 
 CHUNK = 500
@@ -18,10 +19,12 @@ class Links:
     def __init__(self, report, catalogue):
         self.report, self.catalogue = report, catalogue
         self._leads, self._translations, self._replacements = [], [], []
-        self._places, self._cleared = defaultdict(list), {}
+        self._places, self._cleared, self._new = defaultdict(list), {}, set()
 
     def remember(self, item) -> None:
         row, pk = item.row, item.publication.pk
+        if item.is_new:
+            self._new.add(pk)
         if "lead" in row.stated and (row.lead or not item.is_new):
             self._leads.append((row.number, pk, row.lead))
         if "translation_of" in row.stated and (row.translation_of or not item.is_new):
@@ -43,16 +46,21 @@ class Links:
             ("translation_of", self._translations, _translation_problem),
         ):
             for start in range(0, len(links), CHUNK):
-                with transaction.atomic():
+                with recording(None, IN_HISTORY):
                     changed |= self._point(field, links[start : start + CHUNK], problem_of)
         for start in range(0, len(self._replacements), CHUNK):
-            with transaction.atomic():
+            with recording(None, IN_HISTORY):
                 changed |= self._set_replacements(self._replacements[start : start + CHUNK])
-        with transaction.atomic():
+        with recording(None, IN_HISTORY):
             for topic, places in self._places.items():
                 changed |= self._feature(topic, sorted(places))
             changed |= self._clear()
         return changed
+
+    def _record(self, item) -> None:
+        """What this import made has no history yet."""
+        if item.pk not in self._new:
+            record(item)
 
     def _point(self, field, links, problem_of) -> set[int]:
         """Let items point to others by this field, each unless something is wrong with it."""
@@ -66,6 +74,7 @@ class Links:
             if problem := problem_of(item, other) if other or not name else _unknown(name):
                 self.report.warn(number, field, f"{problem}; the item went in without it")
                 continue
+            self._record(item)
             setattr(item, field, other)
             item.save(update_fields=[field, "changed_at"])
             changed.add(number)
@@ -82,6 +91,7 @@ class Links:
                 continue
             state = State.MERGED if is_merged else item.state
             if (item.replaced_by_id, item.state) != (other and other.pk, state):
+                self._record(item)
                 item.replaced_by, item.state = other, state
                 item.save(update_fields=["replaced_by", "state", "changed_at"])
                 changed.add(number)
@@ -89,6 +99,7 @@ class Links:
 
     def _feature(self, topic_pk, places) -> set[int]:
         topic = Topic.objects.get(pk=topic_pk)
+        record(topic)
         for _, number, _ in places[MOST_FEATURED:]:
             reason = f"{quoted(topic.name)} features {MOST_FEATURED} items of this file already; this one was left out"
             self.report.warn(number, "featured_in", reason)
@@ -116,6 +127,8 @@ class Links:
         numbers, pks = set(), list(self._cleared)
         for start in range(0, len(pks), CHUNK):
             gone = FeaturedItem.objects.filter(publication__in=pks[start : start + CHUNK])
+            for topic in Topic.objects.filter(pk__in=gone.values("topic")):
+                record(topic)
             numbers |= {self._cleared[pk] for pk in gone.values_list("publication_id", flat=True)}
             gone.delete()
         return numbers

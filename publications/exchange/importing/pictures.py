@@ -7,7 +7,9 @@ from django.core.files import File
 from django.db.models import Q
 
 from publications import images
+from publications.exchange.importing.report import IN_HISTORY
 from publications.exchange.importing.values import quoted
+from publications.history import recording
 from publications.images.uploads import MAX_BYTES
 from publications.models import Image
 
@@ -32,7 +34,8 @@ class Pictures:
         for want in wanted:
             if want.key not in library:
                 library[want.key] = image = want.reusable(keys) or Image()
-                self._write(image, want)
+                with recording(None, IN_HISTORY, image):
+                    self._write(image, want)
                 if image.pk is None:
                     awaited.append(image)
         Image.objects.bulk_create(awaited, batch_size=CHUNK)

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 NAMES_SHOWN = 20
+IN_HISTORY = "By an import"  # what the histories of items say of their change
 
 
 class UnreadableFile(Exception):

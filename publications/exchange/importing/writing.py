@@ -16,10 +16,11 @@ from publications.exchange.importing.csv_reading import Malformed
 from publications.exchange.importing.links import Links
 from publications.exchange.importing.matching import Matches, Seen
 from publications.exchange.importing.pictures import Pictures
-from publications.exchange.importing.report import RowRefused
+from publications.exchange.importing.report import IN_HISTORY, RowRefused
 from publications.exchange.importing.rows import Row, read_row
 from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import quoted
+from publications.history import recording
 from publications.models import Authorship, Publication, index, syncing_once
 from publications.models.standing import UNPUBLISHED
 
@@ -100,7 +101,8 @@ class Importer:
         self._join_authors(items)
         self.pictures.place(items)
         try:
-            with transaction.atomic(), syncing_once():
+            changed = [item.publication for item in items if item.outcome == "updated"]
+            with transaction.atomic(), syncing_once(), recording(None, IN_HISTORY, *changed):
                 self._write(items)
         except (IntegrityError, DataError) as error:
             if len(rows) > 1:
