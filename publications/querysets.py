@@ -99,7 +99,7 @@ class PublicationQuerySet(QuerySet):
         return self if may_view_hidden(user) else self.published(now) | self._opened_by(preview)
 
     def _opened_by(self, preview):
-        return self.filter(pk=preview.publication_id) if preview else self.none()
+        return self.filter(pk__in=preview.publications.values("pk")) if preview else self.none()
 
     def in_topic(self, topic):
         """Of this topic or of any topic within it."""
@@ -258,8 +258,11 @@ class MenuEntryQuerySet(QuerySet):
 
 class PreviewLinkQuerySet(QuerySet):
     def open(self):
-        """Those that work. What was removed is gone for those who were once shown it too."""
+        """Those that work. What was removed is gone for those who were once shown it too, and nobody shows
+        more than they may see themselves."""
         links = self.filter(is_ended=False, expires_at__gt=timezone.now())
+        links = links.filter(created_by__is_active=True, created_by__is_staff=True)
+        links = links.select_related("created_by", "publication")
         return links.exclude(publication__state__in=["removed", "merged"])
 
 
@@ -271,8 +274,8 @@ class ImageQuerySet(QuerySet):
         )
 
     def visible_to(self, user, now=None, preview=None):
-        """Pictures of a publication with a public page, of a topic or of what it features now, and of the item a
-        preview link opens, while they may be used; all for staff."""
+        """Pictures of a publication with a public page, of a topic or of what it features now, and of the items
+        a preview link opens, while they may be used; all for staff."""
         if may_view_hidden(user):
             return self
         now = now or clock.now()
@@ -285,7 +288,8 @@ class ImageQuerySet(QuerySet):
             | Exists(featured.filter(image=OuterRef("pk")))
         )
         if preview:
-            in_use |= Q(publications=preview.publication_id)
+            in_use |= Exists(preview.publications.filter(image=OuterRef("pk")))
+            in_use |= Exists(preview.featured.filter(image=OuterRef("pk")))
         usable = Q(usable_until__isnull=True) | Q(usable_until__gte=timezone.localdate(now))
         return self.filter(in_use, usable)
 

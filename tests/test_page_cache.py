@@ -356,15 +356,18 @@ def test_staff_are_neither_served_from_what_is_kept_nor_is_theirs_kept(client, w
 
 
 def test_previews_and_other_moments_are_not_kept(client, world):
-    draft = make_draft("Zanzibar")
-    link = PreviewLink.objects.create(publication=draft, label="For the board")
-    address = f"{draft.get_absolute_url()}?preview={link.token}"
-    assert client.get(address).status_code == 200
-    PreviewLink.objects.update(is_ended=True)
-    assert client.get(address).status_code == 404
-    for address in ("/?at=2030-01-01", "/?%61t=2030-01-01", f"/?preview={link.token}"):
-        client.get(address)
+    made_by = {"label": "For the board", "created_by": make_staff()}
+    of_item = PreviewLink.objects.create(publication=make_draft("Zanzibar"), **made_by)
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+    of_list = PreviewLink.objects.create(address="/publications/", moment=later, **made_by)
+    addresses = [of_item.get_absolute_url(), of_list.get_absolute_url()]
+    for address in ("/?at=2030-01-01", "/?%61t=2030-01-01", *addresses):
+        assert client.get(address).status_code == 200
         assert queries_of(client, address)[0] > 1, address
+    assert len(caches["pages"]._cache) == 0
+    PreviewLink.objects.update(is_ended=True)
+    for address in addresses:
+        assert client.get(address).status_code == 404
 
 
 def test_what_is_not_a_whole_page_is_not_kept(client, world):

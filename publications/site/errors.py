@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from publications.listing.topics import with_counts
 from publications.models import Topic
+from publications.models.preview_link import WHERE
 from publications.site.frame import do_without_database
-from publications.site.previews import PARAMETER
 
 TOPICS = 6
 
@@ -28,7 +28,7 @@ def permission_denied(request, exception=None):
 
 
 def page_not_found(request, exception=None):
-    if PARAMETER in request.GET:
+    if request.path_info.startswith(WHERE):
         return _page(
             request,
             404,

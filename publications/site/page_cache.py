@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from publications.listing.changes import unchanged_until
 from publications.listing.generation import read_generation
+from publications.models.preview_link import WHERE
 from publications.site.feeds import WITHDRAWALS_SHOWN
-from publications.site.previews import PARAMETER as PREVIEW
 from publications.site.stored_page import StoredPage, answer_conditions, make_page, may_be_stored
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,8 @@ def _may_be_answered(request: HttpRequest) -> bool:
         and len(meta["PATH_INFO"]) + len(query) <= LONGEST_ADDRESS
         and "HTTP_AUTHORIZATION" not in meta
         and not ("HTTP_COOKIE" in meta and SIGNED_IN & request.COOKIES.keys())
-        and not (query and (PREVIEW in request.GET or "at" in request.GET))
+        and not request.path_info.startswith(WHERE)
+        and not (query and "at" in request.GET)
     )
 
 

@@ -179,7 +179,6 @@ def publication_detail(request, slug):
         "references": format_all(reference),
         "related": attach_companions(list(related), now),
         "may_edit": may_view_hidden(request.user),
-        "preview": preview,
         "head": publication_head(request, publication, reference, files, topics, above),
     }
     response = show(request, "publications/publication_detail.html", context)

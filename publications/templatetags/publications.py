@@ -1,4 +1,6 @@
 # The few things templates need beyond Django's own: pictures, safe text, data blocks.
+from urllib.parse import urlencode
+
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -66,20 +68,19 @@ def byline(authorships):
 
 
 @register.inclusion_tag("publications/_picture.html")
-def picture(image, sizes, alt="", eager=False, key=""):
+def picture(image, sizes, alt="", eager=False):
     """A picture in the stored sizes, without a look at any file. `sizes` as in HTML; `eager` for the one
-    picture a reader sees first; `key` that of a preview. A picture whose file is still awaited shows a
-    stand-in."""
+    picture a reader sees first. A picture whose file is still awaited shows a stand-in."""
     context = {"alt": alt, "sizes": sizes, "eager": eager}
     manifest = image.renditions
     if not manifest.get("jpeg"):
         return context | STAND_IN | {"src": static(STAND_IN["src"])}
     sources = [
-        {"type": f"image/{kind}", "srcset": _srcset(image, manifest[kind], key)} for kind in ("avif", "webp")
+        {"type": f"image/{kind}", "srcset": _srcset(image, manifest[kind])} for kind in ("avif", "webp")
     ]
     return context | {
         "sources": sources,
-        "src": image.rendition_url(manifest["jpeg"]["name"]) + key,
+        "src": image.rendition_url(manifest["jpeg"]["name"]),
         "width": manifest["width"],
         "height": manifest["height"],
     }
@@ -87,8 +88,12 @@ def picture(image, sizes, alt="", eager=False, key=""):
 
 @register.inclusion_tag("publications/_time_travel.html", takes_context=True)
 def time_travel(context):
-    """For staff: the moment they see the page at, when it changes before and after that, a field for another."""
+    """For staff: the moment they see the page at, when it changes before and after that, a field for another.
+    For who comes by a preview link: what it is that they see."""
     request, topic, moment = context["request"], context.get("topic"), clock.other_moment()
+    if preview := getattr(request, "preview", None):
+        item = context.get("publication")
+        return {} if item and item.is_public else {"preview": preview.link, "moment": moment, "zone": _zone()}
     if not moment and not may_view_hidden(request.user):
         return {}
     now = clock.now()
@@ -97,17 +102,29 @@ def time_travel(context):
         "may_travel": True,
         "moment": moment,
         "now": clock.write_moment(moment or now.replace(second=0, microsecond=0)),
-        "zone": timezone.get_current_timezone_name(),
+        "zone": _zone(),
         "previous": _stop(previous_change(now, topic)),
         "next": _stop(next_change(now, topic)),
         "kept": [(key, value) for key, value in request.GET.items() if key not in {"at", "page"}],
         "error": request.moment_error,
+        "shared": _shared(context.get("listing"), moment),
     }
+
+
+def _zone() -> str:
+    return timezone.get_current_timezone_name()
+
+
+def _shared(listing, moment) -> str:
+    """What the form for a preview link should hold. Links hold lists, but no words to search for."""
+    if not moment or not listing or listing.values.get("q"):
+        return ""
+    return urlencode({"address": listing.url(), "moment": clock.write_moment(moment)})
 
 
 def _stop(moment):
     return moment and {"at": clock.write_moment(moment), "moment": moment}
 
 
-def _srcset(image, renditions, key) -> str:
-    return ", ".join(f"{image.rendition_url(r['name'])}{key} {r['width']}w" for r in renditions)
+def _srcset(image, renditions) -> str:
+    return ", ".join(f"{image.rendition_url(r['name'])} {r['width']}w" for r in renditions)
