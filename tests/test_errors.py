@@ -60,7 +60,8 @@ def test_public_pages_only_answer_reading(client, method):
         assert getattr(client, method)(address).status_code == 405
 
 
-def test_health_answers_over_plain_http_too(client, settings):
+def test_health_answers_by_any_name_and_over_plain_http_too(client, settings):
     settings.SECURE_SSL_REDIRECT = True
-    assert client.get("/healthz").status_code == 200
+    assert client.get("/healthz", headers={"host": "10.0.0.7"}).content == b"ok\n"
+    assert client.get("/healthz", headers={"host": ""}).content == b"ok\n"
     assert client.get("/").status_code == 301

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "reversion",  # the tables of versions, and their pruning
 ]
 MIDDLEWARE = [
+    "publications.site.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "publications.site.compression.TextCompressionMiddleware",
@@ -115,7 +116,6 @@ LOGIN_URL = "admin:login"
 
 HTTPS = env.switch("TOPICHUB_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by balancers from inside, over plain HTTP
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -1,7 +1,6 @@
 # Pictures and files. Nothing in storage has an address of its own: each request asks whether a public
 # item (for staff: any item) shows the picture or holds the file.
-from django.db import connection
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
@@ -45,13 +44,6 @@ def file_detail(request, slug, name):
     response["Link"] = back_link(publication, request.build_absolute_uri)
     response.headers.setdefault("Last-Modified", http_date(file.changed_at.timestamp()))
     return private_for_staff(request, response)
-
-
-def health(request):
-    """Whether this process answers and its database too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def _open(storage, path: str):
