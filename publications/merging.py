@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 # By what the rows of a list are known, whatever their place in it. Rows without it are new.
-IDENTITIES = {"authors": "person", "files": "name", "corrections": "id"}
+IDENTITIES = {"authors": "person", "files": "name", "corrections": "id", "featured": "publication"}
 NO_CONTENT = {"br", "hr", "img", "wbr"}
 TAG = re.compile(r"<(/?)(\w+)[^>]*>")
 
@@ -157,11 +157,9 @@ def _merge_order(where, base, theirs, mine, clashes) -> list:
     if own not in (before, his) and his != before:
         clashes.append(Clash(where, before, his, own))
     order, other = (list(theirs), mine) if own == before else (list(mine), theirs)
-    place = 0
-    for key in other:
+    following = None
+    for key in reversed(other):
         if key not in order:
-            while place < len(order) and order[place] not in other and order[place] not in base:
-                place += 1  # what the first added at the same place stays before it
-            order.insert(place, key)
-        place = order.index(key) + 1
+            order.insert(order.index(following) if following is not None else len(order), key)
+        following = key
     return order

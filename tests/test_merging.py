@@ -176,7 +176,7 @@ def test_one_moves_an_author_while_the_other_changes_and_adds():
     theirs = [author(3), author(1), author(2)]
     mine = [author(1), author(2, "editor"), author(4), author(3)]
     found = merge(snapshot(authors=base), snapshot(authors=theirs), snapshot(authors=mine))
-    assert found.merged["authors"] == [author(3), author(1), author(2, "editor"), author(4)]
+    assert found.merged["authors"] == [author(4), author(3), author(1), author(2, "editor")]
     assert found.clashes == []
 
 

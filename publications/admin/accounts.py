@@ -2,6 +2,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
 
 from publications.admin.base import HubForm, HubModelAdmin
@@ -33,8 +34,13 @@ class GroupFilter(ChoiceFilter):
         return rows.filter(groups=int(value))
 
 
+class UserForm(HubForm, UserChangeForm):
+    """Says of a password how it is kept, and not what is kept."""
+
+
 @admin.register(User)
 class HubUserAdmin(HubModelAdmin, UserAdmin):
+    form = UserForm
     list_display = ["username", "full_name", "email", "roles", "account", "last_seen"]
     list_filter = [ActiveFilter, GroupFilter]
     search_help_text = "Part of the user name, name or e-mail address."

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from publications.admin.together import Together
 from publications.admin.widgets import DateInput, MomentField, MomentInput
 from publications.folding import fold
 
@@ -43,8 +44,13 @@ class HubChangeList(ChangeList):
 
 
 class HubForm(forms.ModelForm):
+    is_only_shown = False  # again, with what was typed, whether or not it could be saved
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
+
+    def is_valid(self):
+        return super().is_valid() and not self.is_only_shown
 
 
 class Controls:
@@ -66,7 +72,7 @@ class Controls:
         return field
 
 
-class HubModelAdmin(Controls, admin.ModelAdmin):
+class HubModelAdmin(Together, Controls, admin.ModelAdmin):
     form = HubForm
     show_full_result_count = False
     list_per_page = 50

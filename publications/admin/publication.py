@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.html import format_html
 
 from publications import richtext, workflow
-from publications.admin.base import Controls, HubModelAdmin, OrderedInline
+from publications.admin.base import Controls, HubModelAdmin, OrderedFormSet, OrderedInline
 from publications.admin.bulk import BulkSteps
 from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
 from publications.admin.file_form import FileForm, use_first_page
@@ -26,8 +26,13 @@ from publications.search import read_words, with_words
 STAGES_OF_AUTHORS = {"draft", "in_review"}
 
 
+class AuthorFormSet(OrderedFormSet):
+    known_by = "person"
+
+
 class AuthorshipInline(OrderedInline):
     model = Authorship
+    formset = AuthorFormSet
     verbose_name, verbose_name_plural = "author", "Authors"
     fields = ["position", ("person", "name_as_printed", "role")]
     autocomplete_fields = ["person"]

@@ -53,15 +53,6 @@ class PublicationForm(HubForm):
         if "published_at" in self.fields:  # not while the item may only be read
             stage = "draft" if self.stage == "in_review" else self.stage
             self.fields["published_at"].help_text = WHEN_HELP.get(stage, WHEN_HELP["published"])
-            if self.overtaken:
-                self._take_stored_date()
-
-    def _take_stored_date(self):
-        """Whoever saves a form again that a step has overtaken means the words, not the date of before."""
-        day_and_time = self.fields["published_at"].widget.decompress(self.initial["published_at"])
-        names = ("published_at_0", "published_at_1")
-        self.data = self.data.copy()
-        self.data.update({name: part or "" for name, part in zip(names, day_and_time, strict=True)})
 
     def clean_title(self):
         return one_line(self.cleaned_data["title"])

@@ -162,14 +162,6 @@ class Steps:
         may_publish = workflow.may_take(Step.SCHEDULE, item, request.user)
         return may_publish and not workflow.is_reviewed(item, request.user)
 
-    def get_formset_kwargs(self, request, obj, inline, prefix):
-        """A form that was opened before a step may lack rows that the item has only since then, such as
-        corrections. They are then shown as they are stored."""
-        given = super().get_formset_kwargs(request, obj, inline, prefix)
-        if request.method == "POST" and f"{prefix}-TOTAL_FORMS" not in request.POST:
-            return {name: value for name, value in given.items() if name not in {"data", "files"}}
-        return given
-
     def save_model(self, request, obj, form, change):
         """The date of what is scheduled or public is changed by a step, which is logged."""
         chosen = obj.published_at

@@ -1,0 +1,98 @@
+# Forms that several people have open at once. Whoever saves later has what they changed put together with what
+# is stored meanwhile; only what both changed comes back, with everything typed, for them to choose.
+from copy import copy
+
+from django.contrib import messages
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from reversion.models import Version
+
+from publications.admin.form_state import stored_state
+from publications.admin.meanwhile import Meanwhile, in_a_row, seal, unseal
+from publications.history import versions_of
+
+OPENED, RESTORED, STEP = "_opened", "_restored", "_step"
+
+
+class Together:
+    """For a ModelAdmin whose forms are `HubForm`s."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with transaction.atomic():
+            if object_id and request.method == "POST" and OPENED in request.POST:
+                self._merge(request, unquote(object_id))
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _merge(self, request, object_id):
+        """The row is locked first, so that what is compared is what is stored until this save is done."""
+        self._lock(object_id)
+        item = self.get_object(request, object_id)
+        if not item or not self.has_change_permission(request, item):
+            return  # answered as ever
+        opened, at = unseal(request.POST[OPENED])
+        form, formsets, names = self._forms_of(request, item)
+        data = request.POST.copy()
+        meanwhile = Meanwhile(form, formsets, names, opened, data, request.FILES)
+        if not meanwhile.is_nothing:
+            data[OPENED] = seal(meanwhile.put_together(), timezone.now().isoformat())
+            meanwhile.by = _who(item, at, request.user)
+            request.POST, request.meanwhile = data, meanwhile
+
+    def _lock(self, object_id):
+        try:
+            key = self.opts.pk.to_python(object_id)
+        except ValidationError:
+            return
+        list(self.model._base_manager.select_for_update().filter(pk=key).values_list("pk"))
+
+    def _forms_of(self, request, item):
+        """Its form and inlines as they are opened now."""
+        opening = copy(request)
+        opening.method = "GET"
+        fields = flatten_fieldsets(self.get_fieldsets(opening, item))
+        form = self.get_form(opening, item, change=True, fields=fields)(instance=item)
+        found = list(zip(*self._create_formsets(opening, item, change=True), strict=True))
+        found = [
+            (formset, inline) for formset, inline in found if inline.has_change_permission(request, item)
+        ]
+        names = {formset.prefix: str(inline.verbose_name_plural) for formset, inline in found}
+        return form, {formset.prefix: formset for formset, _ in found}, names
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        meanwhile = getattr(request, "meanwhile", None)
+        unseen = meanwhile and (not meanwhile.is_settled or (STEP in request.POST and meanwhile.has_unseen))
+        form.is_only_shown = bool(unseen) or RESTORED in request.POST
+        return form
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        form, inlines = context["adminform"].form, context["inline_admin_formsets"]
+        if request.method == "POST":
+            context["opened"] = request.POST.get(OPENED, "")
+        elif change and self.has_change_permission(request, obj):
+            state = stored_state(form, [inline.formset for inline in inlines if inline.has_change_permission])
+            context["opened"] = seal(state, timezone.now().isoformat())
+        context |= {"meanwhile": getattr(request, "meanwhile", None), "is_restored": RESTORED in request.POST}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def response_change(self, request, obj):
+        meanwhile = getattr(request, "meanwhile", None)
+        if meanwhile and meanwhile.changed:
+            self.message_user(request, f"{meanwhile.said} Yours is saved together with it.", messages.INFO)
+        return super().response_change(request, obj)
+
+
+def _who(item, since, user) -> str:
+    """Who made a version of it since; else who changed it last, where the item knows that."""
+    made = versions_of(item).filter(revision__date_created__gt=since) if since else Version.objects.none()
+    people = {version.revision.user: None for version in made.select_related("revision__user")[:9]}
+    people = list(people) or [getattr(item, "changed_by", None)]
+    return in_a_row([_name(person, user) for person in people])
+
+
+def _name(person, user) -> str:
+    if person == user:
+        return "you, in another window,"
+    return person.get_full_name() or person.get_username() if person else "somebody else"
