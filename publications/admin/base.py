@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from publications.admin.presence import Presences
 from publications.admin.together import Together
 from publications.admin.widgets import DateInput, MomentField, MomentInput
 from publications.folding import fold
@@ -72,7 +73,7 @@ class Controls:
         return field
 
 
-class HubModelAdmin(Together, Controls, admin.ModelAdmin):
+class HubModelAdmin(Presences, Together, Controls, admin.ModelAdmin):
     form = HubForm
     show_full_result_count = False
     list_per_page = 50
@@ -81,7 +82,12 @@ class HubModelAdmin(Together, Controls, admin.ModelAdmin):
     actions = None
 
     class Media:
-        js = ["admin_theme/names.js", "admin_theme/picture.js", "admin_theme/prose.js"]
+        js = [
+            "admin_theme/names.js",
+            "admin_theme/picture.js",
+            "admin_theme/presence.js",
+            "admin_theme/prose.js",
+        ]
 
     def get_changelist(self, request, **kwargs):
         return HubChangeList

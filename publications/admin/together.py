@@ -13,7 +13,7 @@ from publications.admin.form_state import stored_state
 from publications.admin.meanwhile import Meanwhile, in_a_row, seal, unseal
 from publications.history import versions_of
 
-OPENED, RESTORED, STEP = "_opened", "_restored", "_step"
+OPENED, RESTORED, TYPED, STEP = "_opened", "_restored", "_typed", "_step"
 
 
 class Together:
@@ -70,18 +70,30 @@ class Together:
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form, inlines = context["adminform"].form, context["inline_admin_formsets"]
         if request.method == "POST":
-            context["opened"] = request.POST.get(OPENED, "")
+            context |= {"opened": request.POST.get(OPENED, ""), "typed": _typed(request), "is_unsaved": True}
         elif change and self.has_change_permission(request, obj):
             state = stored_state(form, [inline.formset for inline in inlines if inline.has_change_permission])
             context["opened"] = seal(state, timezone.now().isoformat())
         context |= {"meanwhile": getattr(request, "meanwhile", None), "is_restored": RESTORED in request.POST}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def message_user(self, request, message, level=messages.INFO, extra_tags="", fail_silently=False):
+        """Tells the browser too that what it keeps of this form is saved."""
+        if typed := _typed(request):
+            extra_tags = f"{extra_tags} saved-{typed}".strip()
+        super().message_user(request, message, level, extra_tags, fail_silently)
+
     def response_change(self, request, obj):
         meanwhile = getattr(request, "meanwhile", None)
         if meanwhile and meanwhile.changed:
             self.message_user(request, f"{meanwhile.said} Yours is saved together with it.", messages.INFO)
         return super().response_change(request, obj)
+
+
+def _typed(request) -> str:
+    """The name under which a browser keeps what was typed."""
+    name = request.POST.get(TYPED, "")
+    return name if name.isascii() and name.isalnum() else ""
 
 
 def _who(item, since, user) -> str:

@@ -20,9 +20,9 @@ from uuid import uuid4
 from django.apps import apps
 from django.db import connection, transaction
 
-from publications.models import Generation, ListingState, LoggedStep, PreviewLink
+from publications.models import Generation, ListingState, LoggedStep, Presence, PreviewLink
 
-NOT_SHOWN = {Generation, ListingState, LoggedStep, PreviewLink}
+NOT_SHOWN = {Generation, ListingState, LoggedStep, Presence, PreviewLink}
 TOKENS = Generation._meta.db_table
 PREFIX = "generation_after_"
 SQLITE_TOKEN = (

@@ -10,6 +10,7 @@ from publications.models.image import Image
 from publications.models.logged_step import LoggedStep
 from publications.models.page import Page
 from publications.models.person import Authorship, Person
+from publications.models.presence import Presence
 from publications.models.preview_link import PreviewLink
 from publications.models.publication import Publication
 from publications.models.redirect import Redirect
@@ -32,6 +33,7 @@ __all__ = [
     "Menus",
     "Page",
     "Person",
+    "Presence",
     "PreviewLink",
     "Publication",
     "Redirect",

@@ -1,0 +1,83 @@
+# Who else has a form open, and whether a newer version was saved since: asked by open forms now and then.
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.dateparse import parse_datetime
+
+from publications.history import versions_of
+from publications.models.presence import give_sign, present
+
+
+class Presences:
+    """For a ModelAdmin. Without a script people still see who was there when they opened the form."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.presence_view)
+        return [path("<path:object_id>/presence/", view, name=self._presence_name()), *super().get_urls()]
+
+    def _presence_name(self):
+        return f"{self.opts.app_label}_{self.opts.model_name}_presence"
+
+    def presence_view(self, request, object_id):
+        """The token is for those who had to sign in again in another window while this one stayed open."""
+        item = self._to_change(request, unquote(object_id))
+        others = give_sign(_place(item), request.user)
+        notes = [_is_here(other) for other in others] + _newer(item, request)
+        return JsonResponse({"notes": notes, "user": request.user.pk, "token": get_token(request)})
+
+    def _to_change(self, request, object_id):
+        try:
+            item = self.get_queryset(request).filter(pk=self.opts.pk.to_python(object_id)).first()
+        except ValidationError:
+            item = None
+        if not item:
+            raise Http404
+        if not self.has_change_permission(request, item):
+            raise PermissionDenied
+        return item
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if change and not context["is_popup"] and self.has_change_permission(request, obj):
+            others = [each for each in present(_place(obj)) if each.user_id != request.user.pk]
+            context["presence"] = {
+                "address": reverse(f"admin:{self._presence_name()}", args=[obj.pk]),
+                "since": timezone.now().isoformat(),
+                "notes": [_is_here(other) for other in others],
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def _place(item) -> str:
+    return f"{item._meta.model_name}/{item.pk}"
+
+
+def _is_here(other) -> str:
+    return f"{_name(other.user)} is editing this too, since {_time(other.since)}."
+
+
+def _newer(item, request) -> list[str]:
+    """What others saved since the form was opened."""
+    try:
+        since = parse_datetime(request.GET.get("since", ""))
+    except ValueError:
+        since = None
+    if not since or timezone.is_naive(since):
+        return []
+    newer = versions_of(item).filter(revision__date_created__gt=since).exclude(revision__user=request.user)
+    version = newer.select_related("revision__user").first()
+    if not version:
+        return []
+    who, at = _name(version.revision.user), _time(version.revision.date_created)
+    return [f"{who} saved a newer version at {at}. When you save, yours is put together with it."]
+
+
+def _name(user) -> str:
+    return (user.get_full_name() or user.get_username()) if user else "Somebody"
+
+
+def _time(moment) -> str:
+    return format_date(timezone.localtime(moment), "H:i")
