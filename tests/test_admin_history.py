@@ -226,3 +226,108 @@ def test_deleting_an_item_keeps_its_log_and_its_versions(client, editor):
     item.pk = key
     assert [snapshot_of(version)["fields"]["title"] for version in versions_of(item)] == ["Gone"]
     assert LoggedStep.objects.filter(title="Gone", step="delete").exists()
+
+
+# Two versions beside each other
+
+
+def compare(client, item, **query):
+    response = client.get(address(item, "compare"), query)
+    return response, words(response).partition("Compare ")[2]
+
+
+def version_of(item, place=0):
+    return list(versions_of(item))[place]
+
+
+@pytest.fixture
+def changed(editor):
+    """An item with a version of before and one of after."""
+    item = make_draft(
+        "The tide was high", topics=[make_topic("Coast")], body="<h2>Sums</h2><p>It was 13.</p>"
+    )
+    with recording(editor, "", item):
+        item.title, item.body = "The tide was low", "<h2>Sums</h2><p>It was 31.</p>"
+        item.image = make_image("A gauge")
+        item.save()
+        item.topics.set([make_topic("Water")])
+    return item
+
+
+def test_version_is_compared_with_what_is_stored_now_unless_another_is_chosen(client, changed):
+    before = version_of(changed, 1)
+    response, text = compare(client, changed, **{"from": before.pk})
+    assert "Title The tide was taken away: high added: low" in text
+    assert "Text Sums" not in text and "Body Sums It was taken away: 13. added: 31." in text
+    assert "Picture taken away: Nothing added: “A gauge”" in text
+    assert "Added topic “Water”. Removed topic “Coast”." in text
+    assert "<ins>" in response.content.decode() and "<del>" in response.content.decode()
+    _, text = compare(client, changed, **{"from": before.pk, "to": before.pk})
+    assert "Nothing differs between them." in text
+    _, text = compare(client, changed, **{"from": version_of(changed).pk})
+    assert "Nothing differs between them." in text
+
+
+def test_change_that_made_a_version_is_seen_beside_the_one_before(client, changed):
+    _, text = compare(client, changed, to=version_of(changed).pk)
+    assert "Title The tide was taken away: high added: low" in text
+    _, text = compare(client, changed, to=version_of(changed, 1).pk)
+    assert "Nothing differs between them." in text
+
+
+def test_markup_of_a_text_is_never_shown_nor_obeyed(client, editor):
+    item = make_draft("A & B", summary="<script>alert(1)</script>")
+    with recording(editor, "", item):
+        item.title, item.summary = "A < B", "<b>Bold</b>"
+        item.save()
+    page = compare(client, item, **{"from": version_of(item, 1).pk})[0].content.decode()
+    assert "<script>alert" not in page and "<b>Bold" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_version_of_a_field_that_the_site_has_dropped_is_shown_all_the_same(client, changed):
+    version = version_of(changed, 1)
+    version.serialized_data = version.serialized_data.replace(
+        '"fields": {', '"fields": {"old_notes": "Ebb", ', 1
+    )
+    version.save()
+    _, text = compare(client, changed, **{"from": version.pk})
+    assert "Old notes taken away: Ebb" in text
+
+
+@pytest.mark.parametrize("key", ["", "x", "999999999", "-1", "1' or 1=1", "9" * 30])
+def test_version_that_there_is_none_of_is_not_found(client, changed, key):
+    assert client.get(address(changed, "compare"), {"from": key}).status_code == 404
+    both = {"from": version_of(changed).pk, "to": key}
+    assert client.get(address(changed, "compare"), both).status_code == (404 if key else 200)
+
+
+def test_version_of_another_item_is_not_found(client, changed):
+    other = make_draft()
+    assert compare(client, changed, **{"from": latest_version(other).pk})[0].status_code == 404
+    topic = make_topic()
+    assert compare(client, changed, **{"from": latest_version(topic).pk})[0].status_code == 404
+
+
+def test_featured_items_of_a_topic_are_compared_by_name(client, editor):
+    topic, first, second = make_topic(), make_publication("Tides"), make_publication("Walls")
+    make_featured(topic, first)
+    with recording(editor, "", topic):
+        topic.featured_items.all().delete()
+        make_featured(topic, second)
+    _, text = compare(client, topic, **{"from": version_of(topic, 1).pk})
+    assert "Added featured item “Walls”. Removed featured item “Tides”." in text
+
+
+def test_comparing_costs_as_much_whatever_the_history(client, editor):
+    short, long = make_draft(), make_draft()
+    change_often(short, 3)
+    change_often(long, 60)
+
+    def cost(item):
+        with CaptureQueriesContext(connection) as queries:
+            compare(client, item, **{"from": versions_of(item).last().pk})
+        return len(queries)
+
+    cost(short)
+    assert cost(long) == cost(short) <= 15

@@ -74,7 +74,7 @@ def _of_versions(keys):
     for version in Version.objects.filter(pk__in=keys).select_related("revision").defer("serialized_data"):
         said = said_of(version)
         steps = [comment for comment in said["comments"] if comment in STEPS]
-        first, *others = _lines(version._model, said)
+        first, *others = lines_of(version)
         says_no_more = steps and not said["parts"] and SET_BY_STEPS.issuperset(said["fields"])
         yield (
             version.pk,
@@ -89,10 +89,12 @@ def _of_versions(keys):
         )
 
 
-def _lines(model, said) -> list[str]:
+def lines_of(version) -> list[str]:
+    """What there is to say of it, the most important first."""
+    said = said_of(version)
     lines = [f"{comment}." for comment in said["comments"] if comment not in STEPS]
     if said["fields"]:
-        labels = [label(model, name) for name in said["fields"]]
+        labels = [label(version._model, name) for name in said["fields"]]
         lines.append(f"Changed: {', '.join(labels)}.")
     return [*lines, *said["parts"]] or ["Made."]
 

@@ -1,11 +1,13 @@
 # What editors write, as it was at any time: a version of an item is all of it, kept whenever it changes. Who moved
-# an item from state to state is the publish log's. In reading order: whole, recording, words.
+# an item from state to state is the publish log's. In reading order: whole, recording, words; blocks,
+# differences, comparison.
+from publications.history.comparison import compared
 from publications.history.recording import latest_version, record, recording, said_of
-from publications.history.whole import KEPT, snapshot, snapshot_of, versions_of
+from publications.history.whole import snapshot, snapshot_of, versions_of
 from publications.history.words import label
 
 __all__ = [
-    "KEPT",
+    "compared",
     "label",
     "latest_version",
     "record",
