@@ -4,7 +4,7 @@ import html
 import re
 from urllib.parse import urljoin
 
-from django.utils.html import strip_tags
+import nh3
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -66,7 +66,7 @@ def _paragraphs(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """The words alone, for search and for machines: tags become blanks, entities become letters."""
-    words = strip_tags(re.sub(r"<(/?(p|h\d|li|td|th|tr|br|blockquote))\b", r" <\1", text))
+    words = nh3.clean(re.sub(r"<(/?(p|h\d|li|td|th|tr|br|blockquote))\b", r" <\1", text), tags=set())
     return " ".join(html.unescape(words).split())
 
 

@@ -2,7 +2,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from publications.search.words import stem, words
+from publications.search.words import stem_all, words
 
 # Beyond it PostgreSQL knows no places of words.
 MOST_WORDS = 16_000
@@ -27,7 +27,7 @@ class Document(NamedTuple):
 
 def make_document(publication_id: int, at, texts: list[list[str]], marks: list[str]) -> Document:
     """Of the words of its four texts."""
-    stemmed = (" ".join(map(stem, text[:MOST_WORDS])) for text in texts)
+    stemmed = (" ".join(stem_all(text[:MOST_WORDS])) for text in texts)
     return Document(document_id(at, publication_id), publication_id, *stemmed, " ".join(marks))
 
 

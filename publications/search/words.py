@@ -62,9 +62,13 @@ def words(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in WORD.findall(fold(text))]
 
 
-def stems(text: str) -> list[str]:
+def stem_all(words: list[str]) -> list[str]:
     language = _language()
-    return [_stem(word, language) for word in words(text)]
+    return [_stem(word, language) for word in words]
+
+
+def stems(text: str) -> list[str]:
+    return stem_all(words(text))
 
 
 def is_common(word: str) -> bool:
