@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import workflow
-from publications.models import FeaturedItem, Frame, MenuEntry, Menus, Publication
+from publications.models import Frame, MenuEntry, Menus, Publication
 from tests.factories import (
     jpeg,
     make_draft,
@@ -52,21 +52,19 @@ def complaints(page, live_server):
 
 
 @pytest.fixture
-def topic():
-    topic = make_topic("Water")
-    for position, title in enumerate(["Alpha", "Beta", "Gamma"]):
-        make_featured(topic, make_publication(title), position=position)
-    return topic
+def item():
+    people = [make_person(name) for name in ("Alpha", "Beta", "Gamma")]
+    return make_draft("Water", authors=people)
 
 
 def order_on_page(page):
-    return page.locator(".inline-related:not(.empty-form) select").evaluate_all(
+    return page.locator("#authorships-group .inline-related:not(.empty-form) select").evaluate_all(
         "found => found.map((each) => each.selectedOptions[0]?.textContent)"
     )
 
 
-def stored_order(topic):
-    return list(topic.featured_items.values_list("publication__title", flat=True))
+def stored_order(item):
+    return list(item.authorships.values_list("person__name", flat=True))
 
 
 def save(page):
@@ -88,55 +86,58 @@ def choose(page, box, words):
 # Ordering
 
 
-def test_featured_items_are_ordered_with_the_keyboard(page, topic, complaints):
+def test_authors_are_ordered_with_the_keyboard(page, item, complaints):
     sign_in(page, "Editor")
-    page.goto(change(topic))
+    page.goto(change(item))
     page.get_by_role("button", name="Down: Alpha").focus()
     page.keyboard.press("Enter")
     assert order_on_page(page) == ["Beta", "Alpha", "Gamma"]
-    assert page.locator("[data-ordering-status]").inner_text() == "Alpha is now number 2 of 3."
+    status = page.locator("#authorships-group [data-ordering-status]")
+    assert status.inner_text() == "Alpha is now number 2 of 3."
     assert page.evaluate("document.activeElement.ariaLabel") == "Down: Alpha"
     page.get_by_role("button", name="To top: Gamma").focus()
     page.keyboard.press("Space")
     save(page)
-    assert stored_order(topic) == ["Gamma", "Beta", "Alpha"]
+    assert stored_order(item) == ["Gamma", "Beta", "Alpha"]
     assert complaints == []
 
 
-def test_featured_items_are_ordered_by_dragging(page, topic, complaints):
+def test_authors_are_ordered_by_dragging(page, item, complaints):
     sign_in(page, "Editor")
-    page.goto(change(topic))
-    handle = page.locator(".drag").nth(0)
+    page.goto(change(item))
+    handle, rows = (
+        page.locator("#authorships-group .drag").nth(0),
+        page.locator("#authorships-group .inline-related"),
+    )
     handle.scroll_into_view_if_needed()
-    start, end = handle.bounding_box(), page.locator(".inline-related").nth(2).bounding_box()
+    start, end = handle.bounding_box(), rows.nth(2).bounding_box()
     page.mouse.move(start["x"] + 5, start["y"] + 5)
     page.mouse.down()
     page.mouse.move(start["x"] + 5, end["y"] + end["height"] * 0.9, steps=8)
     page.mouse.up()
     assert order_on_page(page) == ["Beta", "Gamma", "Alpha"]
     save(page)
-    assert stored_order(topic) == ["Beta", "Gamma", "Alpha"]
+    assert stored_order(item) == ["Beta", "Gamma", "Alpha"]
     assert complaints == []
 
 
 def test_a_new_row_is_moved_and_a_removed_one_disturbs_nothing(page, complaints):
-    topic = make_topic("Water", slots=4)
-    for position, title in enumerate(["Alpha", "Beta"]):
-        make_featured(topic, make_publication(title), position=position)
-    make_publication("Newcomer")
+    item = make_draft("Water", authors=[make_person("Alpha"), make_person("Beta")])
+    make_person("Newcomer")
     sign_in(page, "Editor")
-    page.goto(change(topic))
-    add = page.get_by_role("button", name="Add another Featured item")
+    page.goto(change(item))
+    add = page.get_by_role("button", name="Add another Author")
     add.click()
     add.click()
-    page.get_by_role("button", name=re.compile("^To top: New featured item")).nth(1).click()
-    choose(page, page.locator("#featured_items-3").get_by_role("combobox"), "Newcomer")
+    page.get_by_role("button", name=re.compile("^To top: New author")).nth(1).click()
+    choose(page, page.locator("#authorships-3").get_by_role("combobox"), "Newcomer")
     page.get_by_role("button", name="Up: Beta").click()
-    page.locator("#featured_items-2").get_by_role("button", name="Remove").click()
-    page.wait_for_function("document.querySelectorAll('.inline-related:not(.empty-form)').length === 3")
+    page.locator("#authorships-2").get_by_role("button", name="Remove").click()
+    page.wait_for_function(
+        "document.querySelectorAll('#authorships-group .inline-related:not(.empty-form)').length === 3"
+    )
     save(page)
-    assert stored_order(topic) == ["Newcomer", "Beta", "Alpha"]
-    assert FeaturedItem.objects.count() == 3
+    assert stored_order(item) == ["Newcomer", "Beta", "Alpha"]
     assert complaints == []
 
 
@@ -309,6 +310,7 @@ def everything():
         f"{LIST}{draft.pk}/impact/",
         f"{LIST}{item.pk}/step/withdraw/",
         f"{LIST}{item.pk}/step/merge/",
+        f"{change(topic).removesuffix('change/')}board/?q=rising",
     ]
     yield "/admin/publications/loggedstep/"
     Publication.objects.create(title="In review", state="in_review", content_type=item.content_type)
@@ -362,14 +364,14 @@ def test_no_page_has_a_fault_that_axe_finds(page, complaints, width, scheme):
     assert [said for said in complaints if "404" not in said] == []
 
 
-def test_an_open_choice_and_a_refused_form_have_no_fault_either(page, topic):
+def test_an_open_choice_and_a_refused_form_have_no_fault_either(page, item):
     sign_in(page, "Editor")
-    page.goto(change(topic))
-    page.get_by_label("Name", exact=True).fill("")
-    page.get_by_role("button", name="Add another Featured item").click()
+    page.goto(change(item))
+    page.get_by_label("Title", exact=True).fill("")
+    page.get_by_role("button", name="Add another Author").click()
     page.get_by_role("button", name="Save and stay").click()
     page.locator(".errornote").wait_for()
-    page.get_by_role("combobox", name=re.compile("^Publication")).first.click()
+    page.get_by_role("combobox", name=re.compile("^Person")).first.click()
     page.locator(".select2-results__option").first.wait_for()
     violations = Axe().run(page).response["violations"]
     assert [(fault["id"], fault["nodes"][0]["target"]) for fault in violations] == []

@@ -1,19 +1,21 @@
 # The front page of the admin: what there is, what comes next, what needs a hand. Bounded queries.
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
+from publications.admin.base import count_of
 from publications.admin.filters import state_counts, states, wants
-from publications.models import ContentType, LoggedStep, Publication
+from publications.models import ContentType, FeaturedItem, LoggedStep, Publication, Topic
 from publications.querysets import original_rule
 
 SHOWN = 6
 LOOKED_BACK = timedelta(days=30)
+LOOKED_AHEAD = timedelta(days=14)
 
 
 def overview(user) -> dict:
-    """Six or seven queries whatever the number of publications; nothing for those who may not see them."""
+    """Seven or eight queries whatever the number of publications; nothing for those who may not see them."""
     if not user.has_perm("publications.view_publication"):
         return {}
     now = timezone.now()
@@ -30,7 +32,21 @@ def overview(user) -> dict:
         ],
         "attention": _attention(),
         "passed_over": _passed_over(user, now),
+        "tops": _tops(now) if user.has_perm("publications.view_topic") else None,
     }
+
+
+def _tops(now):
+    """Topics whose featured items leave a place empty now, or end soon: the most urgent first."""
+    ends = Min("featured_items__ends_at", filter=Q(featured_items__ends_at__gt=now))
+    rows = Topic.objects.filter(featured_items__isnull=False).annotate(ends=ends)
+    rows = rows.annotate(live=count_of(FeaturedItem.objects.live(now), "topic")).order_by("ends", "pk")
+    rows = [topic for topic in rows if _is_empty(topic) or (topic.ends and topic.ends < now + LOOKED_AHEAD)]
+    return sorted(rows, key=lambda topic: not _is_empty(topic))[:SHOWN]
+
+
+def _is_empty(topic) -> bool:
+    return topic.live < topic.slots and not topic.tops_up
 
 
 def _passed_over(user, now):

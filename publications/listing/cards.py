@@ -4,8 +4,10 @@ from django.db.models.expressions import RawSQL
 
 from publications import clock
 from publications.listing.entries import EntryList
-from publications.models import Authorship, FeaturedItem, Publication
+from publications.models import Authorship, Entry, FeaturedItem, Publication
 from publications.querysets import running
+
+MOST_TO_COME = 60  # scheduled items that are looked at for empty places
 
 
 def attach_companions(publications: list[Publication], now=None) -> list[Publication]:
@@ -57,6 +59,15 @@ def featured_in(topic, now=None) -> list[Publication]:
         (item for item in candidates if item.pick), key=lambda item: (item.pick.position, item.pick.pk)
     )
     return [*picked, *(item for item in candidates if not item.pick)][: topic.slots]
+
+
+def newest_for(topic, slots: int, now, end) -> list[Publication]:
+    """What can fill the topic's empty places until then: its newest items, and the first of those to come. One
+    query."""
+    coming = Entry.objects.filter(topic=topic.pk, published_at__gt=now, published_at__lt=end)
+    coming = coming.order_by("published_at", "publication_id").values("publication_id")[:MOST_TO_COME]
+    keys = [EntryList(now, topic=topic.pk).newest_keys(0, 2 * slots), coming.query.sql_with_params()]
+    return list(Publication.objects.filter(pk__in=_any_of(keys)).for_cards().newest_first())
 
 
 def newest_in(topics, now, length: int, leaving_out=()):

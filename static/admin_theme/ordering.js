@@ -6,6 +6,7 @@
   const positionOf = (row) => row.querySelector("input[name$='-position']");
 
   const nameOf = (row) => {
+    if (row.dataset.name) return row.dataset.name;
     const typed = row.querySelector("input[name$='-label']")?.value.trim();
     const chosen = [...row.querySelectorAll("select")].find((select) => select.value)?.selectedOptions[0].textContent.trim();
     return typed || chosen || row.querySelector(".row-name").textContent.trim();
@@ -26,6 +27,7 @@
     if (target < from) rows[target].before(row);
     else rows[target].after(row);
     renumber(group);
+    group.dispatchEvent(new CustomEvent("ordered", { bubbles: true }));
     return true;
   };
 

@@ -1,0 +1,18 @@
+# Looks for what may be put at the top: publications of the topic, and of those within it, by their words.
+from publications.models import TopicAncestry
+from publications.search.documents import topic_mark
+from publications.search.finding import Found, Within, settle
+from publications.search.query import parse
+
+MOST_FOUND = 8
+
+
+def find(board, text: str) -> list:
+    """The best few. The index narrows to the topic, so that it costs the same however many there are."""
+    topics = (
+        TopicAncestry.objects.filter(ancestor=board.topic).order_by("topic").values_list("topic", flat=True)
+    )
+    within = Within((tuple(topic_mark(pk) for pk in topics),))
+    found = Found(settle(parse(text.replace("\x00", "")), within), within)
+    rows = found.best_first(found.among(board.choosable(), best=True)).for_cards()
+    return list(rows[:MOST_FOUND]) if found.query else []
