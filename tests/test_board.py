@@ -181,8 +181,9 @@ def test_times_words_picture_and_places_are_saved_and_shown_to_readers(editor, c
 
 def test_saving_is_kept_in_the_history_of_the_topic(editor, topic):
     make_featured(topic, make_publication("Tides"))
-    submit(editor, address(topic), slots="5", _save="Save")
-    assert "top of the page" in editor.get(f"/admin/publications/topic/{topic.pk}/history/").content.decode()
+    submit(editor, address(topic), **{"slots": "5", "picks-0-words": "Own.", "_save": "Save"})
+    text = text_of(editor.get(f"/admin/publications/topic/{topic.pk}/history/"))
+    assert "Changed featured item “Tides”" in text and "Ines Corrow" in text
 
 
 def test_what_cannot_be_saved_is_said_beside_its_cause_and_stays_typed(editor, topic):
