@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
@@ -64,6 +65,24 @@ def write_moment(moment: dt.datetime) -> str:
     plain = local.replace(tzinfo=None)
     is_plain = timezone.make_aware(plain) == moment  # an hour that comes twice in autumn needs its offset
     return (plain if is_plain else local).isoformat(timespec="seconds" if local.second else "minutes")
+
+
+def moment_in_words(moment: dt.datetime) -> str:
+    """With the zone, so that nobody has to guess whose nine o'clock it is; and with its offset in the hour
+    that comes twice in autumn."""
+    local = timezone.localtime(moment)
+    words = format_date(local, "j M Y, H:i") + f" {local:%z}" * comes_twice(moment)
+    return f"{words} {zone()}"
+
+
+def comes_twice(moment: dt.datetime) -> bool:
+    """Whether clocks show its time twice that night."""
+    local = timezone.localtime(moment)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def zone() -> str:
+    return timezone.get_current_timezone_name()
 
 
 def _midnight(day: dt.date | None) -> dt.datetime | None:

@@ -232,22 +232,6 @@ class PageQuerySet(QuerySet):
         return self if may_view_hidden(user) else self.published()
 
 
-class LoggedStepQuerySet(QuerySet):
-    """Nothing here changes or removes a row: see LoggedStep."""
-
-    def bypasses(self):
-        """Steps for which a rule was passed over."""
-        return self.exclude(bypassed="")
-
-    def since(self, moment):
-        return self.filter(at__gte=moment)
-
-    def update(self, *args, **kwargs):
-        raise TypeError("The publish log is only ever added to.")
-
-    bulk_update = delete = update
-
-
 class MenuEntryQuerySet(QuerySet):
     def for_menus(self):
         """All that the menus show, and the frame they are in, in one query and without the long texts."""
@@ -258,11 +242,9 @@ class MenuEntryQuerySet(QuerySet):
 
 class PreviewLinkQuerySet(QuerySet):
     def open(self):
-        """Those that work. What was removed is gone for those who were once shown it too, and nobody shows
-        more than they may see themselves."""
-        links = self.filter(is_ended=False, expires_at__gt=timezone.now())
-        links = links.filter(created_by__is_active=True, created_by__is_staff=True)
-        links = links.select_related("created_by", "publication")
+        """Those that work. What was removed is gone for all; nobody shows what they may not see themselves."""
+        links = self.filter(created_by__is_active=True, created_by__is_staff=True)
+        links = links.filter(is_ended=False, expires_at__gt=timezone.now())
         return links.exclude(publication__state__in=["removed", "merged"])
 
 
@@ -288,8 +270,8 @@ class ImageQuerySet(QuerySet):
             | Exists(featured.filter(image=OuterRef("pk")))
         )
         if preview:
-            in_use |= Exists(preview.publications.filter(image=OuterRef("pk")))
-            in_use |= Exists(preview.featured.filter(image=OuterRef("pk")))
+            for shown in (preview.publications, preview.featured):
+                in_use |= Exists(shown.filter(image=OuterRef("pk")))
         usable = Q(usable_until__isnull=True) | Q(usable_until__gte=timezone.localdate(now))
         return self.filter(in_use, usable)
 

@@ -59,7 +59,13 @@ def _picture(publication, at):
     if not image.is_usable(at):
         until = format_date(image.usable_until, "j M Y")
         yield Problem("image", f"Its picture was usable until {until}. Readers do not see it.", stops=False)
-    elif not image.file:
+    if not image.credit.strip() and not image.licence.strip():
+        yield Problem(
+            "image",
+            "Its picture has neither credit nor licence, so readers cannot tell whose it is.",
+            stops=False,
+        )
+    if image.is_usable(at) and not image.file:
         yield Problem("image", "The file of its picture is still awaited.", stops=False)
 
 

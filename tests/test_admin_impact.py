@@ -12,11 +12,13 @@ from publications.listing.paging import PER_PAGE
 from tests.factories import (
     make_draft,
     make_featured,
+    make_merged,
     make_person,
     make_publication,
     make_scheduled,
     make_staff,
     make_topic,
+    make_withdrawn,
 )
 
 pytestmark = pytest.mark.django_db
@@ -85,9 +87,24 @@ def test_featured_places_are_named(editor):
     item = make_draft(topics=[coast, water, full])
     make_featured(coast, item)
     text = told(editor, item)
-    assert re.search(r"Coast Number 1 on the first page\. It is among the featured items", text)
+    assert re.search(r"Coast Number 1 on the first page\. It is featured item 1 of 2\.", text)
     assert re.search(r"Water Number 1 on the first page\. It fills an empty place", text)
     assert "Walls Number 1 on the first page. In feeds" in text
+
+
+def test_place_among_the_featured_items_is_reckoned_for_the_moment_it_appears(editor):
+    now = timezone.now()
+    coast, water, front = make_topic("Coast"), make_topic("Water", tops_up=True), make_topic("Front")
+    item = make_scheduled(topics=[coast, water], days=2)
+    make_featured(coast, make_publication(), position=0, ends_at=now + timedelta(days=1))
+    make_featured(coast, make_publication(), position=1)
+    make_featured(coast, item, position=2)
+    make_featured(water, item)
+    make_featured(front, item, starts_at=now + timedelta(days=3))
+    text = told(editor, item)
+    assert "It is featured item 2 of 3. " in text
+    assert "It is featured item 1 of 3. An item that filled an empty place leaves it." in text
+    assert "Front It does not list there. It is featured from" in text
 
 
 def test_links_that_begin_to_work_and_feeds_are_named(editor):
@@ -96,9 +113,42 @@ def test_links_that_begin_to_work_and_feeds_are_named(editor):
     make_publication("Points to it", body=link)
     make_draft("Hidden", body=link)
     text = told(editor, item)
+    make_publication("Points to a part of it", body=link.replace('/">', '/#findings">'))
     assert "Links to it begin to work in: Points to it" in text
+    assert "Points to a part of it" in told(editor, item)
     assert "Hidden" not in text
     assert "of all publications, of its type, of 1 topic, of 2 people." in text.lower()
+
+
+def test_items_that_are_joined_to_it_are_named_with_what_joins_them(editor):
+    item = make_draft("Tides", lead=make_publication("Main report"))
+    make_merged("Old tides", into=item)
+    make_withdrawn("Wrong tides", notice="Wrong.", replaced_by=item)
+    make_publication("Marées", translation_of=item, language="fr")
+    make_draft("Hidden brief", lead=item)
+    text = told(editor, item)
+    for words in (
+        "Main report Of the same study",
+        "Old tides Its address leads here",
+        "Wrong tides Its notice names this one",
+        "Marées The same text in another language",
+    ):
+        assert words in text
+    assert "Hidden brief" not in text
+
+
+@pytest.mark.parametrize(
+    ("step", "leads_to"),
+    [("withdraw", "its page with the notice"), ("remove", "the notice"), ("merge", "the other item")],
+)
+def test_what_an_item_leaves_behind_is_told_before_it_is_taken_back(editor, step, leads_to):
+    item = make_publication("Tides", topics=[make_topic("Coast")])
+    make_featured(item.topics.get(), item)
+    make_publication("Points to it", body=f'<p><a href="{item.get_absolute_url()}">x</a></p>')
+    html = editor.get(f"/admin/publications/publication/{item.pk}/step/{step}/").content.decode()
+    text = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    assert f"Their links will lead to {leads_to}: Points to it" in text
+    assert "Among the featured items of “Coast” it leaves its place." in text
 
 
 def test_form_leads_to_it_while_the_item_is_to_come(editor):
@@ -121,10 +171,14 @@ def test_it_is_for_staff_who_may_see_the_item(client):
 def test_it_costs_no_more_for_many_topics(editor):
     few, many = make_draft(topics=[make_topic()]), make_draft(topics=[make_topic() for _ in range(20)])
 
-    def cost(item):
+    def cost(item, page="impact/"):
         with CaptureQueriesContext(connection) as queries:
-            assert editor.get(address(item)).status_code == 200
+            assert editor.get(address(item).replace("impact/", page)).status_code == 200
         return len(queries)
 
-    assert cost(many) <= cost(few) + 7 <= 25
+    empty = make_draft()
+    cost(empty)  # what is asked once
+    page = cost(empty, "history/")
+    assert cost(many) <= page + 12
+    assert cost(many) == cost(few)
     assert "And in 12 more topics" in told(editor, many)

@@ -348,6 +348,12 @@ def test_of_a_time_that_comes_twice_the_first_is_taken_and_said(client, in_berli
     page = press(client, item, "schedule", **moment("2026-10-25T02:30:00"))
     assert stored(item).published_at.isoformat() == "2026-10-25T00:30:00+00:00"
     assert "25 Oct 2026, 02:30 +0200 Europe/Berlin" in said(page)[0]
+    assert "The clocks go back that night, so this time comes twice" in said(page)[0]
+    assert "comes twice. 02:30 +0200 is meant." in client.get(change(item)).content.decode()
+    history = reverse("admin:publications_publication_history", args=[item.pk])
+    others = [reverse(f"admin:publications_{name}_changelist") for name in ("publication", "loggedstep")]
+    for address in (history, "/admin/", *others):
+        assert "25 Oct 2026, 02:30 +0200 Europe/Berlin" in client.get(address).content.decode(), address
 
 
 # Overtaken

@@ -320,7 +320,7 @@ def test_summary_topic_and_words_of_the_picture_stop_publishing(editor):
     with pytest.raises(NotReady):
         workflow.schedule(item, editor, timezone.now() + SOON)
     assert stored(item).state == State.DRAFT
-    assert problems(make_ready(image=make_image("", file=None, is_decorative=True))) == []
+    assert problems(make_ready(image=make_image("", file=None, is_decorative=True, credit="A"))) == []
 
 
 def test_nothing_to_read_is_a_warning_that_a_file_or_an_address_answers():
@@ -332,12 +332,17 @@ def test_nothing_to_read_is_a_warning_that_a_file_or_an_address_answers():
 
 
 def test_rights_that_end_before_publication_are_a_warning():
-    item = make_ready(image=make_image(usable_until=timezone.localdate() + timedelta(days=2)))
+    item = make_ready(image=make_image(usable_until=timezone.localdate() + timedelta(days=2), credit="A"))
     assert problems(item) == []
     assert fields_of(item, timezone.now() + SOON, stops=False) == ["image"]
-    gone = make_ready(image=make_image(usable_until=date(2020, 1, 1)))
+    gone = make_ready(image=make_image(usable_until=date(2020, 1, 1), licence="CC0"))
     assert "usable until 1 Jan 2020" in problems(gone)[0].words
-    assert "awaited" in problems(make_ready(image=make_image(file="")))[0].words
+    assert "awaited" in problems(make_ready(image=make_image(file="", credit="A")))[0].words
+
+
+def test_picture_without_credit_and_licence_is_a_warning():
+    assert "neither credit nor licence" in problems(make_ready(image=make_image()))[0].words
+    assert problems(make_ready(image=make_image(licence="CC BY 4.0"))) == []
 
 
 def linking(*links):

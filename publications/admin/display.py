@@ -4,6 +4,8 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.text import slugify
 
+from publications.clock import moment_in_words
+
 THUMBNAIL_WIDTH = 320
 
 
@@ -36,19 +38,6 @@ def day(moment):
 def day_and_time(moment):
     local = timezone.localtime(moment)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), moment_in_words(moment))
-
-
-def moment_in_words(moment) -> str:
-    """With the zone, so that nobody has to guess whose nine o'clock it is; and with its offset in the hour
-    that comes twice in autumn."""
-    local = timezone.localtime(moment)
-    comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    words = format_date(local, "j M Y, H:i") + f" {local:%z}" * comes_twice
-    return f"{words} {zone()}"
-
-
-def zone() -> str:
-    return timezone.get_current_timezone_name()
 
 
 def preview_address(image) -> str:

@@ -2,6 +2,7 @@
 from io import BytesIO
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 
@@ -68,7 +69,13 @@ def use_first_page(publication, forms_of_files, user) -> None:
     if not page:
         return
     # The top of a page is what tells one from another.
-    image = Image(file=page, alternative_text=_words(publication.title), focal_y=0, created_by=user)
+    image = Image(
+        file=page,
+        alternative_text=_words(publication.title),
+        credit=settings.TOPICHUB_SITE_NAME,
+        focal_y=0,
+        created_by=user,
+    )
     image.save()
     publication.image = image
     publication.save(update_fields=["image", "changed_at"])

@@ -45,6 +45,7 @@ class StepWithWords(NamedTuple):
     explanation: str
     button: str
     done: str
+    leads_to: str  # where links to the item lead from then on
     form_class: type[forms.Form]
     take: Callable
 
@@ -56,6 +57,7 @@ WITH_WORDS = {
         "say that it was withdrawn, and its files are no longer offered.",
         "Withdraw it",
         "Withdrawn: its page shows the notice, and every list drops it.",
+        "its page with the notice",
         NoticeForm,
         workflow.withdraw,
     ),
@@ -65,6 +67,7 @@ WITH_WORDS = {
         "but the notice.",
         "Remove it",
         "Removed: its address shows the notice and nothing else.",
+        "the notice",
         NoticeForm,
         workflow.remove,
     ),
@@ -74,6 +77,7 @@ WITH_WORDS = {
         "item from now on.",
         "Merge it",
         "Merged: its address leads to the other item.",
+        "the other item",
         MergeForm,
         workflow.merge,
     ),

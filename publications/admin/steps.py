@@ -15,14 +15,16 @@ from django.utils.html import format_html
 from django.utils.timesince import timeuntil
 
 from publications import workflow
-from publications.admin.display import day_and_time, moment_in_words, short_date
-from publications.admin.impact import impact
+from publications.admin.display import day_and_time, short_date
+from publications.admin.impact import impact, leaving
 from publications.admin.step_forms import WITH_WORDS
+from publications.clock import comes_twice, moment_in_words
 from publications.models import LoggedStep, Publication
 from publications.readiness import problems
 from publications.workflow import NotReady, Refused
 
 Step = LoggedStep.Step
+TWICE = "The clocks go back that night, so this time comes twice; the offset says which one is meant."
 STAGES_TO_COME = {"draft", "in_review", "scheduled"}
 TO_COME = "Its date is one to come. Publish it on that date, or now, with the button that says so."
 DONE = {
@@ -229,6 +231,7 @@ class Steps:
             "opts": self.opts,
             "media": self.media + form.media,
             "may_take": workflow.may_take(step, item, request.user),
+            "leaving": leaving(item) if workflow.stage(item) == "published" else None,
         }
         return TemplateResponse(request, "admin/publications/publication/step.html", context)
 
@@ -268,5 +271,6 @@ IN_FORM = {
 def _done(step, item):
     if step == Step.SCHEDULE:
         at = item.published_at
-        return format_html("Scheduled: readers see it from {} on, {}.", day_and_time(at), in_a_while(at))
+        words = format_html("Scheduled: readers see it from {} on, {}.", day_and_time(at), in_a_while(at))
+        return format_html("{} {}", words, TWICE) if comes_twice(at) else words
     return DONE[step]

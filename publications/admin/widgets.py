@@ -3,9 +3,9 @@ import datetime as dt
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from publications import clock
-from publications.admin.display import zone
 
 
 class DateInput(forms.DateInput):
@@ -33,7 +33,11 @@ class MomentInput(forms.SplitDateTimeWidget):
         forms.MultiWidget.__init__(self, [DateInput(), TimeInput()], attrs)
 
     def get_context(self, name, value, attrs):
-        return super().get_context(name, value, attrs) | {"zone": zone()}
+        comes_twice = isinstance(value, dt.datetime) and clock.comes_twice(value)
+        return super().get_context(name, value, attrs) | {
+            "zone": clock.zone(),
+            "meant": f"{timezone.localtime(value):%H:%M %z}" if comes_twice else "",
+        }
 
 
 class MomentField(forms.SplitDateTimeField):

@@ -2,12 +2,26 @@
 # and neither changed nor removed.
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from publications.querysets import LoggedStepQuerySet
-
 FINAL = "The publish log is only ever added to."
+
+
+class LoggedStepQuerySet(QuerySet):
+    """Nothing here changes or removes a row: see `LoggedStep`."""
+
+    def bypasses(self):
+        """Steps for which a rule was passed over."""
+        return self.exclude(bypassed="")
+
+    def since(self, moment):
+        return self.filter(at__gte=moment)
+
+    def update(self, *args, **kwargs):
+        raise TypeError(FINAL)
+
+    bulk_update = delete = update
 
 
 class LoggedStep(models.Model):

@@ -87,7 +87,8 @@ class PreviewMiddleware:
         if not request.path_info.startswith(WHERE):
             return self.get_response(request)
         token, _, rest = request.path_info.removeprefix(WHERE).partition("/")
-        link = PreviewLink.objects.open().filter(token=token.replace("\x00", "")).first() if token else None
+        links = PreviewLink.objects.open().select_related("created_by", "publication")
+        link = links.filter(token=token.replace("\x00", "")).first() if token else None
         if link and may_view_hidden(link.created_by):
             response = self._show(request, Preview(link), f"/{rest}")
         else:

@@ -3,7 +3,6 @@ from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _, pgettext
@@ -32,6 +31,12 @@ def in_language(code):
 def language_tag(code):
     """The code; that of the site where nothing is said."""
     return languages.tag(code)
+
+
+@register.filter
+def moment_in_words(moment):
+    """For staff: with its zone and, where that could be another moment, its offset."""
+    return clock.moment_in_words(moment)
 
 
 @register.filter
@@ -93,7 +98,11 @@ def time_travel(context):
     request, topic, moment = context["request"], context.get("topic"), clock.other_moment()
     if preview := getattr(request, "preview", None):
         item = context.get("publication")
-        return {} if item and item.is_public else {"preview": preview.link, "moment": moment, "zone": _zone()}
+        return (
+            {}
+            if item and item.is_public
+            else {"preview": preview.link, "moment": moment, "zone": clock.zone()}
+        )
     if not moment and not may_view_hidden(request.user):
         return {}
     now = clock.now()
@@ -102,17 +111,13 @@ def time_travel(context):
         "may_travel": True,
         "moment": moment,
         "now": clock.write_moment(moment or now.replace(second=0, microsecond=0)),
-        "zone": _zone(),
+        "zone": clock.zone(),
         "previous": _stop(previous_change(now, topic)),
         "next": _stop(next_change(now, topic)),
         "kept": [(key, value) for key, value in request.GET.items() if key not in {"at", "page"}],
         "error": request.moment_error,
         "shared": _shared(context.get("listing"), moment),
     }
-
-
-def _zone() -> str:
-    return timezone.get_current_timezone_name()
 
 
 def _shared(listing, moment) -> str:
