@@ -29,11 +29,12 @@ def pytest_sessionfinish(session):
 @pytest.fixture(autouse=True)
 def pages_of_other_settings_are_forgotten():
     """Pages are kept in tests as on a site, where settings never change while it runs."""
-    from django.core.cache import caches
     from django.test.signals import setting_changed
 
+    from publications.site import kept_pages
+
     def forget(**kwargs):
-        caches["pages"].clear()
+        kept_pages.forget()
 
     forget()
     setting_changed.connect(forget)

@@ -10,7 +10,6 @@ import brotli
 import pytest
 import time_machine
 from django.apps import apps
-from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.test import Client
@@ -30,6 +29,7 @@ from publications.models import (
     SearchWord,
     Topic,
 )
+from publications.site import kept_pages
 from tests.factories import (
     jpeg,
     make_correction,
@@ -47,6 +47,7 @@ from tests.factories import (
 )
 from tests.forms import submit
 from tests.importing import row, run, write_json
+from tests.readers import ReadersClient
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -77,6 +78,16 @@ PAGES = [
 ]
 
 
+@pytest.fixture(params=[Client, ReadersClient], ids=["in Django", "before Django"])
+def client(request):
+    return request.param()
+
+
+def cost_of_a_kept_page(client) -> int:
+    """As Django counts queries. The question before Django goes past its cursors."""
+    return 0 if isinstance(client, ReadersClient) else 1
+
+
 @pytest.fixture
 def world():
     coast = make_topic("Coast", slots=2)
@@ -99,7 +110,7 @@ def test_page_that_is_kept_costs_one_query_and_is_the_same(client, world, addres
     first = client.get(address)
     cost, second = queries_of(client, address)
     assert first.status_code == second.status_code == 200
-    assert cost == 1
+    assert cost == cost_of_a_kept_page(client)
     assert second.content == first.content
     assert dict(second.headers) == dict(first.headers)
 
@@ -205,7 +216,7 @@ def test_change_shows_at_the_next_request_on_every_page_that_shows_it(client, wo
     for address in addresses:
         now = client.get(address)
         assert now.content != before[address], address
-        caches["pages"].clear()
+        kept_pages.forget()
         assert client.get(address).content == now.content, address
 
 
@@ -348,7 +359,7 @@ def test_staff_are_neither_served_from_what_is_kept_nor_is_theirs_kept(client, w
     seen = staff.get("/publications/")
     assert b"Zanzibar" in seen.content and "no-store" in seen["Cache-Control"]
     assert client.get("/publications/").content == reader_first
-    caches["pages"].clear()
+    kept_pages.forget()
     staff.get("/publications/")
     assert b"Zanzibar" not in client.get("/publications/").content
     staff.logout()
@@ -364,7 +375,7 @@ def test_previews_and_other_moments_are_not_kept(client, world):
     for address in ("/?at=2030-01-01", "/?%61t=2030-01-01", *addresses):
         assert client.get(address).status_code == 200
         assert queries_of(client, address)[0] > 1, address
-    assert len(caches["pages"]._cache) == 0
+    assert kept_pages.count() == 0
     PreviewLink.objects.update(is_ended=True)
     for address in addresses:
         assert client.get(address).status_code == 404
@@ -373,14 +384,14 @@ def test_previews_and_other_moments_are_not_kept(client, world):
 def test_what_is_not_a_whole_page_is_not_kept(client, world):
     for address in ("/no/such/page/", "/publications/export.csv", world.image.rendition_url("640.webp")):
         client.get(address)
-        assert len(caches["pages"]._cache) == 0, address
+        assert kept_pages.count() == 0, address
     client.head("/")
-    assert len(caches["pages"]._cache) == 0
+    assert kept_pages.count() == 0
 
 
 def test_long_addresses_are_not_kept(client, world):
     client.get(f"/?x={'y' * 600}")
-    assert len(caches["pages"]._cache) == 0
+    assert kept_pages.count() == 0
 
 
 def test_hosts_do_not_share_pages(client, world, settings):
@@ -396,7 +407,8 @@ def test_hosts_do_not_share_pages(client, world, settings):
 def test_browser_that_has_the_page_is_told_so_also_after_it_was_made_anew(client, world):
     etag = client.get("/about/")["ETag"]
     cost, again = queries_of(client, "/about/", **{"if-none-match": etag})
-    assert (cost, again.status_code, again.content, again["ETag"]) == (1, 304, b"", etag)
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+    assert cost == cost_of_a_kept_page(client)
     make_topic("Elsewhere")
     assert client.get("/about/", headers={"if-none-match": etag}).status_code == 304
     Page.objects.update(title="Tidings")
@@ -413,7 +425,7 @@ def test_head_tells_what_get_sends(client, world):
     page = client.get("/topics/coast/")
     with CaptureQueriesContext(connection) as queries:
         head = client.head("/topics/coast/")
-    assert len(queries) == 1 and head.content == b""
+    assert len(queries) == cost_of_a_kept_page(client) and head.content == b""
     assert dict(head.headers) == dict(page.headers)
 
 
@@ -494,8 +506,8 @@ def test_no_reader_ever_sees_less_than_was_published_before_they_asked():
                 FeaturedItem.objects.count()
         connection.close()
 
-    def read():
-        client, hits = Client(), 0
+    def read(client):
+        hits = 0
         while not done.is_set():
             least = committed[0]
             page = client.get(f"{item.get_absolute_url()}cite.bib").content.decode()
@@ -507,7 +519,7 @@ def test_no_reader_ever_sees_less_than_was_published_before_they_asked():
         return hits
 
     with ThreadPoolExecutor(5) as pool:
-        readers = [pool.submit(read) for _ in range(2)]
+        readers = [pool.submit(read, client) for client in (Client(), ReadersClient())]
         writers = [pool.submit(publish), *(pool.submit(disturb, other) for other in others)]
         for writer in writers:
             writer.result()

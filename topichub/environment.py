@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
-MOST_PAGES = 2_000  # in the memory of one process: usually some 40 KB each, all forms together
 
 
 def text(name: str, default: str = "") -> str:
@@ -154,11 +153,11 @@ def cache() -> dict:
 
 
 def page_cache() -> dict:
-    """Where whole pages are kept: in the same place, apart from everything else. In memory the number is
-    bounded here, and by the server's own settings elsewhere."""
+    """Where whole pages are kept for all servers, apart from everything else. Unless several share a cache, each
+    process has its own in its memory, and no other is needed."""
     settings = cache() | {"KEY_PREFIX": "pages"}
     if settings["BACKEND"].endswith("LocMemCache"):
-        settings |= {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": MOST_PAGES}}
+        return {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     return settings
 
 

@@ -44,11 +44,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "publications.site.health.HealthMiddleware",
+    "publications.site.compression.TextCompressionMiddleware",
+    "publications.site.page_cache.PageCacheMiddleware",  # before all that adds headers, to keep these too
+    "publications.site.purging.PurgeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "publications.site.compression.TextCompressionMiddleware",
-    "publications.site.page_cache.PageCacheMiddleware",
-    "publications.site.purging.PurgeMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -15,10 +15,14 @@
 #    long as the transaction, and that savepoints roll back with it, says so. Reading the generation resets it,
 #    so that who reads within a transaction is told of what that transaction changes afterwards.
 # What rows do not hold is no part of it: settings, code and templates. The key of a kept page has these.
+import sqlite3
+import time
 from uuid import uuid4
+from weakref import WeakSet
 
+import psycopg
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from publications.models import Generation, ListingState, LoggedStep, Presence, PreviewLink
 
@@ -44,6 +48,8 @@ READ = {
     "postgresql": f"SELECT string_agg(token, ' ' ORDER BY id), set_config('topichub.has_new_token', '', true) "
     f"FROM {TOKENS}",
 }
+GLANCE = b"topichub_generation"
+_prepared: WeakSet[psycopg.Connection] = WeakSet()
 
 
 def read_generation() -> str:
@@ -52,6 +58,35 @@ def read_generation() -> str:
         cursor.execute(READ[connection.vendor])
         row = cursor.fetchone()
     return (row and row[0]) or ""
+
+
+def glance_at_generation() -> str:
+    """The same past Django's cursors, which takes a third of the time, over the connection that this thread has
+    open. Empty where there is none, where it has served its time or does not answer: then ask as above."""
+    here = connections[DEFAULT_DB_ALIAS]
+    session = here.connection
+    if session is None or (here.close_at is not None and time.monotonic() >= here.close_at):
+        return ""
+    try:
+        return (_ask_sqlite if here.vendor == "sqlite" else _ask_postgresql)(session)
+    except (sqlite3.Error, psycopg.Error):
+        return ""
+
+
+def _ask_sqlite(session) -> str:
+    rows = session.execute(READ["sqlite"]).fetchall()
+    return rows[0][0] if rows else ""
+
+
+def _ask_postgresql(session) -> str:
+    """By a prepared statement; where a pool in between does not keep these, Django's cursors have to do."""
+    if session not in _prepared:
+        session.pgconn.prepare(GLANCE, READ["postgresql"].encode())
+        _prepared.add(session)
+    result = session.pgconn.exec_prepared(GLANCE, None)
+    if result.status != psycopg.pq.ExecStatus.TUPLES_OK:
+        return ""
+    return (result.get_value(0, 0) or b"").decode()
 
 
 def shown_tables() -> set[str]:

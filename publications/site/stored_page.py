@@ -2,43 +2,53 @@
 import datetime as dt
 import gzip
 import hashlib
+from functools import lru_cache
 from typing import NamedTuple
 
 import brotli
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 
 from publications.site.compression import TEXTS
 
 LARGEST = 512 * 1024  # bytes; what is larger costs more to keep than to make
-WORTH_COMPRESSING = 500  # bytes
+WORTH_COMPRESSING = 200  # bytes, as in publications/site/compression.py
 GZIP_LEVEL, BROTLI_QUALITY = 6, 5
+OF_UNCHANGED = {"Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Last-Modified", "Vary"}
+
+
+class Form(NamedTuple):
+    """The page in one encoding."""
+
+    headers: list[tuple[str, str]]
+    unchanged: list[tuple[str, str]]  # those of them that say that a browser has it already
+    body: bytes
 
 
 class StoredPage(NamedTuple):
     generation: str
     made_at: dt.datetime
     until: dt.datetime
-    headers: dict[str, str]
-    bodies: dict[str, bytes]  # by the name of their encoding; the plain one has none
+    etag: str  # without the mark of a weak one
+    says_how_long: bool  # in its headers; else that is up to us
+    forms: dict[str, Form]  # by the name of their encoding; the plain one has none
 
     def is_current(self, generation: str, now: dt.datetime) -> bool:
         """Made from what the database holds, and before what the clock changes next. A clock that was set
         back shows no page of the future."""
         return self.generation == generation and self.made_at <= now < self.until
 
+    def form(self, accepted: str) -> Form:
+        return self.forms[_choose_encoding(accepted, len(self.forms) > 1)]
+
+    def how_long(self, now: dt.datetime) -> list[tuple[str, str]]:
+        return [] if self.says_how_long else [("Cache-Control", _how_long(self.until - now))]
+
     def answer(self, request, now: dt.datetime) -> HttpResponse:
-        encoding = _choose_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""), self.bodies)
-        response = HttpResponse(self.bodies[encoding], headers=self.headers)
-        response["Content-Length"] = str(len(self.bodies[encoding]))
-        if encoding:
-            # Other bytes than the plain ones, for the same page: by a weak validator they are the same.
-            response["Content-Encoding"] = encoding
-            response["ETag"] = "W/" + response["ETag"].removeprefix("W/")
-        if "Cache-Control" not in response:
-            _say_how_long(response, self.until - now)
+        form = self.form(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        response = HttpResponse(form.body, headers=dict(form.headers + self.how_long(now)))
         return answer_conditions(request, response)
 
 
@@ -68,7 +78,19 @@ def make_page(response, generation: str, made_at: dt.datetime, until: dt.datetim
         patch_vary_headers(response, ["Accept-Encoding"])
     if settings.TOPICHUB_CDN_SECONDS:
         _share(response)
-    return StoredPage(generation, made_at, until, dict(response.headers), bodies)
+    forms = {encoding: _form(dict(response.headers), encoding, form) for encoding, form in bodies.items()}
+    says_how_long = "Cache-Control" in response
+    return StoredPage(generation, made_at, until, response["ETag"].removeprefix("W/"), says_how_long, forms)
+
+
+def _form(headers: dict[str, str], encoding: str, body: bytes) -> Form:
+    headers["Content-Length"] = str(len(body))
+    if encoding:
+        # Other bytes than the plain ones, for the same page: by a weak validator they are the same.
+        headers["Content-Encoding"] = encoding
+        headers["ETag"] = "W/" + headers["ETag"].removeprefix("W/")
+    headers = list(headers.items())
+    return Form(headers, [header for header in headers if header[0] in OF_UNCHANGED], body)
 
 
 def answer_conditions(request, response):
@@ -81,15 +103,15 @@ def answer_conditions(request, response):
     )
 
 
-def _say_how_long(response, left: dt.timedelta) -> None:
+def _how_long(left: dt.timedelta) -> str:
     """Browsers ask each time. What stands between may answer for as long as the setting says, but never
     beyond the next moment at which something is planned to change."""
-    control = {"public": True, "max_age": 0}
-    if allowed := settings.TOPICHUB_CDN_SECONDS:
-        left = int(left.total_seconds())
-        control["s_maxage"] = min(allowed, left)
-        control["stale_while_revalidate"] = min(allowed, left - control["s_maxage"])
-    patch_cache_control(response, **control)
+    allowed = settings.TOPICHUB_CDN_SECONDS
+    if not allowed:
+        return "public, max-age=0"
+    left = int(left.total_seconds())
+    shared = min(allowed, left)
+    return f"public, max-age=0, s-maxage={shared}, stale-while-revalidate={min(allowed, left - shared)}"
 
 
 def _share(response) -> None:
@@ -99,12 +121,13 @@ def _share(response) -> None:
     patch_vary_headers(response, varies)
 
 
-def _choose_encoding(accepted: str, bodies: dict[str, bytes]) -> str:
+@lru_cache(maxsize=500)  # browsers send one of a few dozen
+def _choose_encoding(accepted: str, is_compressed: bool) -> str:
     """The smallest of those a browser takes. Whoever names a weight of nought does not want it."""
-    if len(bodies) == 1 or not accepted:
+    if not is_compressed or not accepted:
         return ""
     wanted = {}
     for part in accepted.lower().split(","):
         name, _, weight = part.replace(" ", "").partition(";q=")
         wanted[name] = weight.strip("0.") != "" or not weight
-    return next((name for name in ("br", "gzip") if name in bodies and wanted.get(name, False)), "")
+    return next((name for name in ("br", "gzip") if wanted.get(name, False)), "")
