@@ -1,25 +1,47 @@
 # For the admin of whatever has versions: every form that is saved is recorded, its history page tells of it, and any
 # two versions are set beside each other.
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from reversion.errors import RevertError
 
 from publications.admin.display import moment_in_words
 from publications.admin.timeline import lines_of, timeline
-from publications.history import compared, record, recording, said_of, snapshot, snapshot_of, versions_of
+from publications.history import (
+    compared,
+    latest_version,
+    record,
+    recording,
+    restore,
+    said_of,
+    snapshot,
+    snapshot_of,
+    tried,
+    versions_of,
+)
 from publications.history.blocks import NAMES
 
 MOST_TO_CHOOSE = 200
+OVERTAKEN = "Somebody changed it meanwhile, so nothing was restored yet. Below is what would change now."
+RESTORED = "it is as it was on {}. What was there before stands in its history."
 
 
 class Versioned:
     def get_urls(self):
-        view = self.admin_site.admin_view(self.compare_view)
-        address = path("<path:object_id>/history/compare/", view, name=self._named("compare"))
-        return [address, *super().get_urls()]
+        pages = [
+            ("history/compare/", self.compare_view, "compare"),
+            ("history/<int:version>/restore/", self.restore_view, "restore"),
+        ]
+        addresses = [
+            path(f"<path:object_id>/{end}", self.admin_site.admin_view(view), name=self._named(name))
+            for end, view, name in pages
+        ]
+        return [*addresses, *super().get_urls()]
 
     def _named(self, page):
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
@@ -58,20 +80,61 @@ class Versioned:
             if "from" in request.GET or not new
             else _before(item, new)
         )
-        before, after = snapshot_of(old), snapshot_of(new) if new else snapshot(item)
-        fields, parts = compared(self.model, before, after)
-        context = self.admin_site.each_context(request) | {
+        context = {
             "title": f"What changed: {item}",
-            "item": item,
-            "opts": self.opts,
             "old": old,
             "new": new,
-            "fields": fields,
-            "parts": parts,
-            "kinds": NAMES,
             "choices": _choices(item, old, new),
         }
-        return TemplateResponse(request, "admin/compare.html", context)
+        try:
+            differences = self._differences(snapshot_of(old), snapshot_of(new) if new else snapshot(item))
+        except RevertError as error:
+            differences = {"unreadable": str(error)}
+        context["may_restore"] = "fields" in differences and self.may_change(request, item)
+        return self._page(request, item, "admin/compare.html", context | differences)
+
+    def restore_view(self, request, object_id, version):
+        """Says what restoring it would change, and does it when that is confirmed."""
+        item = self._item_to_look_at(request, object_id)
+        if not self.may_change(request, item):
+            raise PermissionDenied
+        version = self._version(item, str(version))
+        if request.method == "POST":
+            return self._restore(request, item, version)
+        context = {"title": f"Restore a version: {item}", "version": version, "present": latest_version(item)}
+        try:
+            then, lost = tried(item, version, request.user)
+            context |= {"lost": lost} | self._differences(snapshot(item), then)
+        except RevertError as error:
+            context["unreadable"] = str(error)
+        return self._page(request, item, "admin/restore.html", context)
+
+    def _restore(self, request, item, version):
+        moment = moment_in_words(version.revision.date_created)
+        with transaction.atomic():
+            if request.POST.get("present") != str(latest_version(item).pk):
+                self.message_user(request, OVERTAKEN, messages.WARNING)
+                return HttpResponseRedirect(request.path)
+            try:
+                lost = restore(item, version, request.user, f"Restored the version of {moment}")
+            except RevertError as error:
+                self.message_user(request, f"Nothing was restored. {error}", messages.ERROR)
+                return HttpResponseRedirect(request.path)
+        self.message_user(request, f"Restored: {RESTORED.format(moment)}", messages.SUCCESS)
+        for sentence in lost:
+            self.message_user(request, sentence, messages.WARNING)
+        return HttpResponseRedirect(reverse(f"admin:{self._named('change')}", args=[item.pk]))
+
+    def may_change(self, request, item):
+        return self.has_change_permission(request, item)
+
+    def _differences(self, before, after):
+        fields, parts = compared(self.model, before, after)
+        return {"fields": fields, "parts": parts, "kinds": NAMES}
+
+    def _page(self, request, item, template, context):
+        context = self.admin_site.each_context(request) | {"item": item, "opts": self.opts} | context
+        return TemplateResponse(request, template, context)
 
     def _item_to_look_at(self, request, object_id):
         item = self.get_object(request, unquote(object_id))

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
+from reversion.errors import RevertError
 from reversion.models import Revision, Version
 
 from publications.history.whole import FORMAT, plain, stored, versions_of, whole
@@ -62,7 +63,7 @@ def latest_version(item) -> Version:
     changed since without anybody recording it."""
     latest, item = versions_of(item).first(), stored(item)
     data = whole(item)
-    if latest and plain(latest.serialized_data) == plain(data):
+    if latest and _is(latest, data):
         return latest
     here = _current.get()
     now = here.began if here else timezone.now()
@@ -70,6 +71,13 @@ def latest_version(item) -> Version:
         return _keep(item, data, at=now, comments=[UNRECORDED])
     at, by = getattr(item, "changed_at", now), getattr(item, "changed_by", None)
     return _keep(item, data, at=at, by=by, comments=[BEFORE])
+
+
+def _is(version, data) -> bool:
+    try:
+        return plain(version.serialized_data) == plain(data)
+    except RevertError:  # then it must not stand in the way of the next one
+        return False
 
 
 def _record_all(items) -> None:

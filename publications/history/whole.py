@@ -7,6 +7,7 @@ import reversion
 from django.core import serializers
 from django.core.serializers.json import Deserializer, Serializer as JsonSerializer
 from django.core.serializers.python import Serializer as PythonSerializer
+from reversion.errors import RevertError
 from reversion.models import Version
 
 from publications.models import ContentType, Image, Page, Person, Publication, Topic
@@ -90,6 +91,14 @@ def snapshot_of(version) -> dict:
 
 
 def plain(data: str) -> dict:
+    """Raises RevertError for what nobody can read any more."""
+    try:
+        return _plain(data)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RevertError("This version was kept in a way that can no longer be read.") from error
+
+
+def _plain(data):
     (kept,) = json.loads(data)
     left_out = NOT_CONTENT | MOVED.get(kept["model"], set())
     fields = {name: value for name, value in kept.pop("fields").items() if name not in left_out}

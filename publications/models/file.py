@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from reversion.models import Version
 
 from publications import pdf
 from publications.models.slugs import make_slug
@@ -95,7 +96,7 @@ class File(models.Model):
             self.name = self._free_name()
         super().save(*args, **kwargs)
         if stored:
-            delete_unused([stored.file])
+            delete_unused([stored.file], self.publication_id)
 
     def _take_new_content(self) -> "File | None":
         """Notice by the checksum whether it really is another one; return the file as it is stored."""
@@ -109,7 +110,7 @@ class File(models.Model):
 
     def delete(self, *args, **kwargs):
         deleted = super().delete(*args, **kwargs)
-        delete_unused([self.file])
+        delete_unused([self.file], self.publication_id)
         return deleted
 
     def _suffix(self) -> str:
@@ -137,13 +138,23 @@ def sha256(file) -> str:
     return digest.hexdigest()
 
 
-def delete_unused(contents) -> None:
-    """Take the stored content of former files away, unless another file has the same. Only once the change
-    is certain: what is rolled back needs it still."""
+def delete_unused(contents, publication=None) -> None:
+    """Take the stored content of former files away, unless another file has the same, or a version of this
+    publication tells of it and might be restored. Only once the change is certain: what is rolled back needs it
+    still."""
 
     def delete():
         for content in contents:
-            if content.name and not File.objects.filter(file=content.name).exists():
+            if content.name and not (_is_used(content.name) or _is_in_history(content.name, publication)):
                 content.storage.delete(content.name)
 
     transaction.on_commit(delete)
+
+
+def _is_used(content: str) -> bool:
+    return File.objects.filter(file=content).exists()
+
+
+def _is_in_history(content: str, publication) -> bool:
+    versions = Version.objects.get_for_object_reference(File.publication.field.related_model, publication)
+    return bool(publication) and versions.filter(serialized_data__contains=content).exists()
