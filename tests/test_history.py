@@ -1,7 +1,14 @@
 # Versions: what is kept of an item whenever it changes, and in what words.
+import os
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from publications.history import (
     latest_version,
@@ -179,3 +186,61 @@ def test_changes_are_told_in_words():
         "Removed file “Full report”.",
         "Added correction of 3 November 2026.",
     ]
+
+
+# Pruning
+
+
+def prune(**options):
+    call_command("prune_history", verbosity=0, **options)
+
+
+def change_daily(item, days):
+    """A version a day, the last one today."""
+    now = timezone.now()
+    for ago in range(days - 1, -1, -1):
+        with time_machine.travel(now - timedelta(days=ago)), recording(None, "", item):
+            item.title = f"{ago} days ago"
+            item.save()
+
+
+def test_pruning_takes_old_versions_but_never_the_newest_of_an_item():
+    with time_machine.travel(timezone.now() - timedelta(days=300)):
+        busy, quiet = make_draft(), make_draft()
+    change_daily(busy, 10)
+    with time_machine.travel(timezone.now() - timedelta(days=99)):
+        change_daily(quiet, 2)
+    prune(days=5, keep=2)
+    titles = [snapshot_of(version)["fields"]["title"] for version in versions_of(busy)]
+    assert titles == [f"{ago} days ago" for ago in range(5)]
+    assert versions_of(quiet).count() == 2
+    assert snapshot_of(versions_of(quiet).first()) == snapshot(quiet)
+
+
+def test_contents_of_former_files_go_with_the_last_version_that_tells_of_them(
+    django_capture_on_commit_callbacks,
+):
+    long_ago = timezone.now() - timedelta(days=800)
+    with time_machine.travel(long_ago), django_capture_on_commit_callbacks(execute=True):
+        item = make_publication()
+        former, present = make_file(item, b"former"), make_file(item, b"present", label="Annex")
+        with recording(None, "", item):
+            former.delete()
+    storage = former.file.storage
+    for file in (former, present):
+        os.utime(storage.path(file.file.name), (long_ago.timestamp(),) * 2)
+    storage.save("files/zz/new.pdf", ContentFile(b"just now"))
+    assert storage.exists(former.file.name)
+    prune(days=900)
+    assert storage.exists(former.file.name)
+    prune(days=730, keep=1)
+    assert not storage.exists(former.file.name)
+    assert storage.exists(present.file.name) and storage.exists("files/zz/new.pdf")
+
+
+def test_contents_go_with_an_item_that_is_deleted(django_capture_on_commit_callbacks):
+    item = make_publication()
+    file = make_file(item)
+    with django_capture_on_commit_callbacks(execute=True), recording(None, "", item):
+        item.delete()
+    assert not file.file.storage.exists(file.file.name)

@@ -4,10 +4,11 @@
 from publications.history.comparison import compared
 from publications.history.recording import latest_version, record, recording, said_of
 from publications.history.restoring import restore, tried
-from publications.history.whole import snapshot, snapshot_of, versions_of
+from publications.history.whole import all_versions_of, snapshot, snapshot_of, versions_of
 from publications.history.words import label
 
 __all__ = [
+    "all_versions_of",
     "compared",
     "label",
     "latest_version",

@@ -113,6 +113,11 @@ def versions_of(item):
     return Version.objects.get_for_object(item).order_by("-revision_id")
 
 
+def all_versions_of(model):
+    """Those of what was deleted too."""
+    return Version.objects.get_for_model(model).order_by()
+
+
 def _belongings(model) -> dict[str, Belonging]:
     return BELONGINGS.get(model, {})
 
