@@ -3,7 +3,7 @@ from functools import cached_property
 
 from publications.listing.tables import TableList
 from publications.richtext import plain_text
-from publications.search.finding import BEST, NEWEST, Found, settle
+from publications.search.finding import BEST, NEWEST, OLDEST, Found, in_order_of, settle
 from publications.search.highlighting import mark, passage, stems_in, stems_of
 from publications.search.query import parse
 from publications.search.spelling import correct
@@ -39,14 +39,24 @@ class FoundList(TableList):
         return self.found(leaving_out).among(rows, best=not leaving_out)
 
     @cached_property
+    def kept(self) -> list[int]:
+        """The keys of all rows, in their order. One query, from which the total and every page are taken."""
+        if self.sort != BEST:
+            rows = super().rows(oldest_first=self.sort == OLDEST)
+            return list(rows.values_list("pk", flat=True))
+        passed = set(self._matching().order_by().values_list("pk", flat=True))
+        return [pk for pk in self.found().pks if pk in passed]
+
+    @property
     def total(self) -> int:
         """Counted for itself: the counts beside the types may be taken of too many to be whole."""
-        return self._matching().count()
+        return len(self.kept)
 
     def rows(self, *, oldest_first: bool = False):
-        if self.sort == BEST:
-            return self.found().best_first(self._matching())
-        return super().rows(oldest_first=oldest_first)
+        return in_order_of(self.kept, self.base)
+
+    def slice(self, start: int, length: int, *, oldest_first: bool = False):
+        return in_order_of(self.kept[start : start + length], self.base)
 
     def mark(self, rows) -> None:
         """Give each of these rows what a reader sees of the words: `marked_title`, and `passage`, from where

@@ -1,4 +1,5 @@
 # From words to publications: which ones, in which order, and how many at most.
+import json
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -70,10 +71,19 @@ class Found:
         pks = (
             self.pks if best and self.is_cut else [publication for _, publication in self._hits[:MOST_FOUND]]
         )
-        return publications.filter(pk__in=pks)
+        return publications.filter(pk__in=_keys(pks))
 
-    def best_first(self, publications):
-        return publications.order_by(_Place(self.pks), "-published_at", "-pk")
+
+def in_order_of(pks: list[int], publications):
+    """Those of a queryset that have these keys, in the order of the keys."""
+    return publications.filter(pk__in=pks).order_by(_Place(pks), "pk")
+
+
+def _keys(pks: list[int]) -> RawSQL:
+    """These keys as one value: Django takes milliseconds over a condition with a thousand."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [pks])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(pks)])
 
 
 class _Place(Func):
@@ -97,7 +107,7 @@ class _Place(Func):
 
 def _best(query: Query, hits: dict[int, int]) -> list[int]:
     """The publications of these documents, the best first; among equally good ones the newest."""
-    documents = apps.get_model("publications", "SearchDocument").objects.filter(pk__in=hits)
+    documents = apps.get_model("publications", "SearchDocument").objects.filter(pk__in=_keys([*hits]))
     texts = documents.values_list("pk", "title", "head", "lead")
     scores = {pk: score(query, *rest) for pk, *rest in texts} if hits else {}
     return [hits[pk] for pk in sorted(scores, key=lambda pk: (-scores[pk], -pk))]
