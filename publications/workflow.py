@@ -1,5 +1,6 @@
 # Every change of a publication's state: one function for each legal step. Each is one transaction that
-# compares what is stored with what the person saw, moves the item and adds a row to the publish log.
+# compares what is stored with what the person saw, moves the item and adds a row to the publish log. The steps of
+# changes to live items stand on this: publications/changes/steps.py.
 # Forms save words; nothing but these functions moves an item from one state to another.
 from typing import NamedTuple
 
@@ -47,13 +48,31 @@ RULES = {
     Step.MERGE: Rule(PUBLISH, frozenset({"published", "withdrawn"})),
     Step.RESTORE: Rule(PUBLISH, frozenset({"withdrawn", "removed", "merged"})),
     Step.DELETE: Rule("publications.delete_publication", frozenset(state_rules())),
+    Step.BEGIN: Rule(WRITE, frozenset({"published"})),
+    Step.SEND: Rule(WRITE, frozenset({"change"})),
+    Step.RETURN: Rule(WRITE, frozenset({"change in review"})),
+    Step.PLAN: Rule(PUBLISH, frozenset({"change", "change in review"})),
+    Step.UNPLAN: Rule(PUBLISH, frozenset({"planned change"})),
+    Step.GO_LIVE: Rule(PUBLISH, frozenset({"change", "change in review", "planned change"})),
+    Step.DISCARD: Rule(WRITE, frozenset({"change", "change in review"})),
 }
+MAKE_PUBLIC = {Step.PUBLISH, Step.SCHEDULE, Step.RESTORE, Step.PLAN, Step.GO_LIVE}
+UNREVIEWED = {"draft", "in_review", "change", "change in review"}
 
 
 def stage(publication) -> str:
-    """The state people speak of: a published item that waits for its time is "scheduled"."""
+    """The state people speak of: a published item that waits for its time is "scheduled". A change to a live
+    item has stages of its own: see publications/changes/."""
+    if publication.is_working_copy:
+        return _stage_of_change(publication)
     waits = publication.state == State.PUBLISHED and publication.published_at > timezone.now()
     return "scheduled" if waits else publication.state
+
+
+def _stage_of_change(copy) -> str:
+    if copy.change.goes_live_at:
+        return "planned change"
+    return "change in review" if copy.state == State.IN_REVIEW else "change"
 
 
 def may_take(step, publication, user) -> bool:
@@ -80,14 +99,14 @@ def publish(publication, by, passing=()):
 
 def schedule(publication, by, at, passing=()):
     """Readers see it from a moment to come on; nothing needs to run then."""
-    _refuse_unless(at and at > timezone.now(), "Choose a date and time to come.")
+    refuse_unless(at and at > timezone.now(), "Choose a date and time to come.")
     _take(Step.SCHEDULE, publication, by, passing=passing, state=State.PUBLISHED, published_at=at)
 
 
 def change_date(publication, by, at):
     """A scheduled item stays one, and a public one stays public."""
     wrong = why_not_on(stage(publication), at)
-    _refuse_unless(not wrong, wrong)
+    refuse_unless(not wrong, wrong)
     _take(Step.CHANGE_DATE, publication, by, published_at=at)
 
 
@@ -131,9 +150,9 @@ def restore(publication, by, passing=()):
 @transaction.atomic
 def delete(publication, by):
     """Nothing of it stays but the log."""
-    stored = _lock(publication)
-    _refuse_unless_legal(Step.DELETE, stored, by)
-    _log(Step.DELETE, stored, by, left=stage(stored), reached="deleted")
+    stored = lock(publication)
+    refuse_unless_legal(Step.DELETE, stored, by)
+    log(Step.DELETE, stored, by, left=stage(stored), reached="deleted")
     with recording(by, Step.DELETE.label, stored):
         publication.delete()
 
@@ -142,7 +161,8 @@ def is_reviewed(publication, by) -> bool:
     """Whether somebody else than the person who publishes it stands behind it: who sent it to review or,
     without a review, who made it. Of imported items nobody is known, so the publisher is the second one."""
     if publication.state == State.IN_REVIEW:
-        sent = publication.steps.filter(step=Step.SUBMIT).first()
+        item = publication.working_copy_of or publication
+        sent = item.steps.filter(step__in=[Step.SUBMIT, Step.SEND]).first()
         return not sent or sent.by_id != by.pk
     return publication.created_by_id != by.pk
 
@@ -154,34 +174,26 @@ def _take_away(step, publication, by, **changes):
 
 @transaction.atomic
 def _take(step, publication, by, *, note="", passing=(), **changes):
-    stored = _lock(publication)
-    _refuse_unless_legal(step, stored, by)
+    stored = lock(publication)
+    refuse_unless_legal(step, stored, by)
     left = stage(stored)
-    bypassed = _bypassed(step, stored, by, passing, changes.get("published_at"))
+    passed_over = bypassed(step, stored, by, passing, changes.get("published_at"))
     with recording(by, step.label, stored):
         _move(stored, changes | {"changed_by": by})
     _move_in_memory(publication, stored, [*changes, "changed_by", "changed_at", "withdrawn_at"])
-    _log(step, stored, by, left=left, reached=stage(stored), note=note, bypassed="\n".join(bypassed))
+    log(step, stored, by, left=left, reached=stage(stored), note=note, bypassed="\n".join(passed_over))
 
 
-def _refuse_unless_legal(step, stored, by):
-    _refuse_unless(by.has_perm(RULES[step].right), "You may not do this.")
+def refuse_unless_legal(step, stored, by):
+    refuse_unless(by.has_perm(RULES[step].right), "You may not do this.")
     legal = stage(stored) in RULES[step].stages
-    _refuse_unless(legal, f"It is {stored.status}, so this cannot be done.")
+    refuse_unless(legal, f"It is {stored.status}, so this cannot be done.")
 
 
-def _log(step, stored, by, *, left, reached, **words):
-    LoggedStep.objects.create(
-        step=step,
-        publication=stored,
-        title=stored.title,
-        from_state=left,
-        to_state=reached,
-        published_at=stored.published_at,
-        by=by,
-        by_name=by.get_full_name() or by.get_username(),
-        **words,
-    )
+def log(step, stored, by, *, left, reached, **words):
+    facts = {"publication": stored, "title": stored.title, "published_at": stored.published_at}
+    facts |= {"by": by, "by_name": by.get_full_name() or by.get_username() if by else ""}
+    LoggedStep.objects.create(step=step, from_state=left, to_state=reached, **facts | words)
 
 
 def _move(stored, changes):
@@ -189,7 +201,7 @@ def _move(stored, changes):
     for name, value in changes.items():
         setattr(stored, name, value)
     if stored.state in TAKEN_BACK:
-        _check(stored)
+        check(stored)
     stored.save(update_fields=[*changes, "changed_at"])
 
 
@@ -199,32 +211,32 @@ def _move_in_memory(publication, stored, names):
         setattr(publication, name, getattr(stored, name))
 
 
-def _check(publication):
+def check(publication):
     try:
         publication.clean()
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
 
 
-def _lock(publication) -> Publication:
+def lock(publication) -> Publication:
     """The stored row, which nobody else moves until this step is done. Refused when it is not what the person
     saw when they decided."""
     stored = Publication.objects.select_for_update().get(pk=publication.pk)
     unchanged = (stored.state, stored.published_at) == (publication.state, publication.published_at)
-    _refuse_unless(unchanged, f"Somebody was faster: it is {stored.status} now.")
+    refuse_unless(unchanged, f"Somebody was faster: it is {stored.status} now.")
     return stored
 
 
-def _bypassed(step, publication, by, passing, at) -> list[str]:
+def bypassed(step, publication, by, passing, at) -> list[str]:
     """What is passed over when readers are to see it. NotReady when something stops it, or when a warning
     was not among those the person has seen and passed."""
-    if step not in {Step.PUBLISH, Step.SCHEDULE, Step.RESTORE}:
+    if step not in MAKE_PUBLIC:
         return []
     found = problems(publication, at)
     open_ones = [problem for problem in found if problem.stops or problem.words not in passing]
     if open_ones:
         raise NotReady(open_ones)
-    alone = stage(publication) in {"draft", "in_review"} and not is_reviewed(publication, by)
+    alone = stage(publication) in UNREVIEWED and not is_reviewed(publication, by)
     return [problem.words for problem in found] + [NOT_REVIEWED] * alone
 
 
@@ -232,6 +244,6 @@ def _now():
     return timezone.now().replace(microsecond=0)
 
 
-def _refuse_unless(condition, sentence):
+def refuse_unless(condition, sentence):
     if not condition:
         raise Refused(sentence)

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Picture
 
+from publications.changes.content import content_of
 from publications.models import (
     Authorship,
+    Change,
     ContentType,
     Correction,
     FeaturedItem,
@@ -103,7 +105,9 @@ def make_merged(title=None, *, into, **fields):
 def make_copy(live, **fields):
     """A change to a live item, prepared beside it."""
     kept = {name: getattr(live, name) for name in ("slug", "title", "published_at", "content_type", "doi")}
-    return make_draft(**kept | {"working_copy_of": live, "topics": live.topics.all()} | fields)
+    copy = make_draft(**kept | {"working_copy_of": live, "topics": live.topics.all()} | fields)
+    Change.objects.create(copy=copy, base=content_of(live))
+    return copy
 
 
 def make_correction(publication, note="Table 1 gave 31%. It is 13%.", **fields):

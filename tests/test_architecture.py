@@ -31,6 +31,7 @@ LAYERS = [
     {"models"},
     {"listing", "citing", "readiness", "history"},
     {"workflow"},
+    {"changes"},
     {"filters"},
     {"found_list"},
     {"filtered_list"},

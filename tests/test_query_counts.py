@@ -130,5 +130,6 @@ def test_pages_cost_as_many_queries_for_2000_items_as_for_30_and_stay_within_the
     settings.TOPICHUB_PAGE_CACHE = False  # what a page costs that has to be made
     few, many = measure(30), measure(2000)
     assert many == few
-    over = {page: count for page, count in many["reader"].items() if count > MOST_QUERIES[page]}
+    asked_of_all = 1  # the generation, with whether a planned change is due
+    over = {page: n for page, n in many["reader"].items() if n > MOST_QUERIES[page] + asked_of_all}
     assert over == {}

@@ -1,4 +1,4 @@
-# When a page changes by the clock alone: items whose time comes, featured items that begin and end,
+# When a page changes by the clock alone: items and changes whose time comes, featured items that begin and end,
 # pictures that may be used no longer.
 import datetime as dt
 
@@ -6,7 +6,7 @@ from django.db.models import Max, Min
 from django.utils import timezone
 
 from publications.listing.counts import MOMENT
-from publications.models import Entry, FeaturedItem, Image, Publication
+from publications.models import Change, Entry, FeaturedItem, Image, Publication
 from publications.models.entry import EVERYTHING
 from publications.models.standing import State
 from publications.querysets import midnight
@@ -30,7 +30,15 @@ def previous_change(now: dt.datetime, topic=None) -> dt.datetime | None:
 def _moments(side: str, extreme, now, topic):
     entries = Entry.objects.filter(topic=topic.pk if topic else EVERYTHING)
     featured = FeaturedItem.objects.filter(topic=topic) if topic else FeaturedItem.objects.all()
-    for rows, field in ((entries, "published_at"), (featured, "starts_at"), (featured, "ends_at")):
+    changes = (
+        Change.objects.filter(copy__topics__ancestor_paths__ancestor=topic) if topic else Change.objects.all()
+    )
+    for rows, field in (
+        (entries, "published_at"),
+        (featured, "starts_at"),
+        (featured, "ends_at"),
+        (changes, "goes_live_at"),
+    ):
         yield rows.filter(**{f"{field}__{side}": now}).aggregate(moment=extreme(field))["moment"]
 
 

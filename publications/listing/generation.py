@@ -17,14 +17,17 @@
 # What rows do not hold is no part of it: settings, code and templates. The key of a kept page has these.
 import sqlite3
 import time
+from typing import NamedTuple
 from uuid import uuid4
 from weakref import WeakSet
 
 import psycopg
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.utils import timezone
 
-from publications.models import Generation, ListingState, LoggedStep, Presence, PreviewLink
+from publications.listing.counts import stored
+from publications.models import Change, Generation, ListingState, LoggedStep, Presence, PreviewLink
 
 NOT_SHOWN = {Generation, ListingState, LoggedStep, Presence, PreviewLink}
 TOKENS = Generation._meta.db_table
@@ -43,21 +46,35 @@ BEGIN
   PERFORM set_config('topichub.has_new_token', 'yes', true);
   RETURN NULL;
 END $$"""
-READ = {
-    "sqlite": f"SELECT token FROM {TOKENS}",
-    "postgresql": f"SELECT string_agg(token, ' ' ORDER BY id), set_config('topichub.has_new_token', '', true) "
-    f"FROM {TOKENS}",
+ASK = {
+    "sqlite": f"SELECT token {{}} FROM {TOKENS}",
+    "postgresql": f"SELECT string_agg(token, ' ' ORDER BY id) {{}}, "
+    f"set_config('topichub.has_new_token', '', true) FROM {TOKENS}",
 }
+READ = {vendor: sql.format("") for vendor, sql in ASK.items()}
+# Asked together, so that no page costs a query for a change that may be planned (publications/changes/due.py). Who
+# answers with a kept page need not ask: it is kept no longer than until the next planned change.
+DUE = f", EXISTS (SELECT 1 FROM {Change._meta.db_table} WHERE goes_live_at <= %s)"
+READ_PRESENT = {vendor: sql.format(DUE) for vendor, sql in ASK.items()}
 GLANCE = b"topichub_generation"
 _prepared: WeakSet[psycopg.Connection] = WeakSet()
 
 
-def read_generation() -> str:
-    """One query. Empty where there is none yet: then nothing may be kept."""
+class Present(NamedTuple):
+    generation: str  # empty where there is none yet: then nothing may be kept
+    is_due: bool  # whether the time of a planned change has come
+
+
+def read_present() -> Present:
+    """One query."""
     with connection.cursor() as cursor:
-        cursor.execute(READ[connection.vendor])
+        cursor.execute(READ_PRESENT[connection.vendor], [stored(timezone.now())])
         row = cursor.fetchone()
-    return (row and row[0]) or ""
+    return Present(row[0] or "", bool(row[1])) if row else Present("", False)
+
+
+def read_generation() -> str:
+    return read_present().generation
 
 
 def glance_at_generation() -> str:

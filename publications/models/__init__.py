@@ -1,4 +1,5 @@
 # What editors write: plain normal tables. Questions asked of them live in querysets.py.
+from publications.models.change import Change
 from publications.models.content_type import ContentType
 from publications.models.correction import Correction
 from publications.models.entry import Entry, ListingState, Tally, sync_listing, syncing_once
@@ -19,6 +20,7 @@ from publications.models.topic import Topic, TopicAncestry
 
 __all__ = [
     "Authorship",
+    "Change",
     "ContentType",
     "Correction",
     "Entry",

@@ -39,6 +39,15 @@ class LoggedStep(models.Model):
         MERGE = "merge", "Merged into another"
         RESTORE = "restore", "Published again"
         DELETE = "delete", "Deleted"
+        # Of a change to a live item; they are logged with the item.
+        BEGIN = "begin", "Change begun"
+        SEND = "send", "Change submitted for review"
+        RETURN = "return", "Change returned to draft"
+        PLAN = "plan", "Change planned"
+        UNPLAN = "unplan", "Plan of a change cancelled"
+        GO_LIVE = "go_live", "Change made live"
+        FAIL = "fail", "Change could not go live"
+        DISCARD = "discard", "Change discarded"
 
     publication = models.ForeignKey(
         "Publication", on_delete=models.SET_NULL, null=True, related_name="steps", editable=False

@@ -40,6 +40,10 @@ class MayBeCopied(SluggedModel):
         return self.working_copy_of_id or self.pk
 
     @property
+    def is_working_copy(self) -> bool:
+        return self.working_copy_of_id is not None
+
+    @property
     def working_copy(self):
         """The change being prepared to this item, if there is one."""
         return type(self).with_copies.filter(working_copy_of=self.pk).first() if self.pk else None

@@ -8,8 +8,9 @@ from django.db import Error
 from django.http.request import HttpRequest
 from django.utils import timezone
 
+from publications.changes.due import apply_due
 from publications.listing.changes import unchanged_until
-from publications.listing.generation import read_generation
+from publications.listing.generation import read_present
 from publications.models.preview_link import WHERE
 from publications.site import kept_pages
 from publications.site.feeds import WITHDRAWALS_SHOWN
@@ -29,8 +30,8 @@ class PageCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        generation = _generation() if _may_be_answered(request) else ""
-        if not generation:
+        generation = _generation()
+        if not generation or not _may_be_answered(request):
             return self.get_response(request)
         address, now = _address(request), timezone.now()
         if page := _recall(address, generation, now):
@@ -83,11 +84,17 @@ def _recall(address: str, generation: str, now) -> StoredPage | None:
 
 
 def _generation() -> str:
-    """Empty where the database does not tell; the page that cannot be made then says so itself."""
+    """Empty where the database does not tell; the page that cannot be made then says so itself. Whatever is asked
+    for, changes whose time has come go live first; while one waits for the database, nothing is kept that would
+    keep it waiting."""
     try:
-        return read_generation()
+        present = read_present()
+        if present.is_due:
+            apply_due()
+            present = read_present()
     except Error:
         return ""
+    return "" if present.is_due else present.generation
 
 
 def _unchanged_until(generation: str, now):

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from publications import clock
 from publications.caching import private_for_staff
+from publications.changes.ahead import applied_until
 from publications.querysets import may_view_hidden
 
 
@@ -27,8 +28,10 @@ class TimeTravelMiddleware:
             request.moment_error = str(error)
             return self.get_response(request)
         request.user = AnonymousUser()
-        with clock.looking_at(moment):
+        with applied_until(moment), clock.looking_at(moment):
             response = self.get_response(request)
+            if response.streaming and not hasattr(response, "file_to_stream"):
+                response.streaming_content = list(response.streaming_content)  # while the changes are there
         request.user = staff
         response["X-Robots-Tag"] = "noindex"
         return private_for_staff(request, response)
