@@ -44,7 +44,7 @@ def live():
         body="<p>At length.</p>",
         topics=[make_topic("Coast")],
         authors=[make_person("Ada Corrow"), make_person("Ben Sorrel")],
-        image=make_image(),
+        image=make_image(credit="Photo: A. Sorrel"),
         doi="10.5555/tides",
         import_id="old-7",
         published_at=timezone.now().replace(microsecond=0) - timedelta(days=9),
