@@ -7,10 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from publications import workflow
+from publications.models import Menus, Publication
 from tests.factories import (
     make_correction,
     make_draft,
     make_file,
+    make_image,
     make_page,
     make_person,
     make_publication,
@@ -450,17 +452,42 @@ def test_of_two_titles_saved_at_the_same_moment_one_comes_back_to_be_chosen():
 # Other forms
 
 
-def test_a_page_and_a_topic_and_a_person_are_put_together_too(maria, tom):
+def test_pages_topics_people_and_pictures_are_put_together_too(maria, tom):
     for item, hers, his in (
         (make_page(body="<p>a</p>"), {"title": "Hers"}, {"description": "His."}),
         (make_topic(), {"name": "Hers"}, {"description": "His."}),
         (make_person(), {"name": "Hers"}, {"biography": "His."}),
+        (make_image(), {"caption": "Hers"}, {"credit": "His."}),
     ):
         both_open(item, maria, tom)
         maria.saves(**hers)
         tom.saves(**his)
         for name, value in (hers | his).items():
             assert getattr(stored(item), name) == value
+
+
+def test_menus_are_put_together_too(maria, tom):
+    menus = Menus.objects.get()
+    both_open(menus, maria, tom)
+    maria.saves(**{"entries-0-label": "Hers"})
+    tom.saves(**{"entries-2-0-label": "His"})
+    labels = {entry.label for entry in menus.entries.all()}
+    assert {"Hers", "His"} <= labels
+
+
+def test_an_item_that_was_deleted_meanwhile_can_be_made_anew_from_what_was_typed(maria, tom):
+    ada = make_person("Ada")
+    item = make_draft("Tides", authors=[ada], topics=[make_topic("Water")])
+    both_open(item, maria, tom)
+    maria.client.post(tom.address.replace("/change/", "/delete/"), {"post": "yes"})
+    page = tom.saves(summary="Typed for an hour.")
+    assert "somebody deleted this" in page.content.decode()
+    assert not Publication.objects.exists()
+    tom.address = page.context["form_url"]
+    tom.saves()
+    new = Publication.objects.get()
+    assert (new.title, new.summary, names(new)) == ("Tides", "Typed for an hour.", ["Ada"])
+    assert [topic.name for topic in new.topics.all()] == ["Water"]
 
 
 def test_the_hash_of_a_password_is_in_no_form(maria):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from publications.models import Presence
+from publications.models import Menus, Presence
 from tests.factories import make_draft, make_page, make_publication, make_staff
 from tests.forms import controls
 
@@ -99,6 +99,12 @@ def test_only_those_who_may_change_it_learn_who_is_there(item, maria):
     assert maria.get("/admin/publications/publication/999/presence/").status_code == 404
     assert maria.get("/admin/publications/publication/x/presence/").status_code == 404
     assert Client().get(address(item, "presence")).status_code == 302
+
+
+def test_forms_of_what_has_no_versions_say_who_is_there(maria, tom):
+    menus = Menus.objects.get()
+    notes(maria, menus)
+    assert len(notes(tom, menus, since=timezone.now().isoformat())) == 1
 
 
 def test_asking_costs_two_queries_beside_those_of_who_asks(item, maria):

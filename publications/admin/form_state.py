@@ -176,18 +176,19 @@ def write_state(form, formsets, state, stored, data, files, sent) -> None:
         files.pop(name, None)
         value = (state if takes_several(field) else state["fields"])[name]
         write_value(field, name, value, data, files, uploads.get(name))
+    beginnings = tuple(f"{formset.prefix}-" for formset in formsets)
+    for part in (data, files):  # before any is written: one prefix may begin with another
+        for name in [name for name in part if name.startswith(beginnings) and "__prefix__" not in name]:
+            del part[name]
     for formset in formsets:
         prefix = formset.prefix
-        _write_rows(formset, state[prefix], stored[prefix], data, files, sent[prefix])
+        _write_rows(formset, state[prefix], stored[prefix], data, files, sent[prefix], uploads)
 
 
-def _write_rows(formset, rows, stored, data, files, sent):
+def _write_rows(formset, rows, stored, data, files, sent, uploads):
     """Those that are stored come first, as Django wants it; those that are not to stay are marked so."""
     prefix, key = formset.prefix, known_by(formset)
     starts = {row[key] or id(row): start for row, start in sent or []}
-    uploads = {name: files.pop(name)[-1] for name in list(files) if name.startswith(f"{prefix}-")}
-    for name in [name for name in data if name.startswith(f"{prefix}-") and "__prefix__" not in name]:
-        del data[name]
     staying, new = {}, []
     for place, row in enumerate(rows):
         is_stored = row[key] in (each[key] for each in stored) and row[key] not in staying

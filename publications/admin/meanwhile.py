@@ -2,6 +2,7 @@
 from copy import deepcopy
 from functools import cached_property
 from hashlib import sha256
+from os.path import commonprefix
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -120,11 +121,9 @@ class Meanwhile:
         return f"While you were writing, {self.by} changed {what}." if what else ""
 
     def _choice(self, clash) -> Choice:
-        field = self._field(clash.where)
-        words = [readable(field, value) for value in clash[1:]]
         name = _name(clash)
-        answer = self.data.get(name, "")
-        return Choice(self._label(clash.where[-1:], clash.where), name, answer, *words)
+        words = in_short(*(readable(self._field(clash.where), value) for value in clash[1:]))
+        return Choice(self._label(clash.where[-1:], clash.where), name, self.data.get(name, ""), *words)
 
     def _note(self, clash) -> str:
         part = self.names[clash.where[0]].lower()
@@ -194,6 +193,15 @@ def readable(field, value) -> str:
     if isinstance(widget, ProseEditorWidget):
         return "\n\n".join(filter(None, map(plain_text, blocks(value))))
     return str(dict(getattr(field, "choices", ())).get(value, value))
+
+
+def in_short(*texts) -> list[str]:
+    """Without the paragraphs at the beginning and at the end that are the same in all."""
+    parts = [text.split("\n") for text in texts]
+    first = len(commonprefix(parts))
+    last = len(commonprefix([part[first:][::-1] for part in parts]))
+    kept = [part[first : len(part) - last] for part in parts]
+    return ["\n".join(["…"] * bool(first) + part + ["…"] * bool(last)) for part in kept]
 
 
 def in_a_row(words) -> str:

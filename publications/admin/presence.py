@@ -7,6 +7,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.dateparse import parse_datetime
+from reversion import is_registered
+from reversion.models import Version
 
 from publications.history import versions_of
 from publications.models.presence import give_sign, present
@@ -67,12 +69,18 @@ def _newer(item, request) -> list[str]:
         since = None
     if not since or timezone.is_naive(since):
         return []
-    newer = versions_of(item).filter(revision__date_created__gt=since).exclude(revision__user=request.user)
-    version = newer.select_related("revision__user").first()
+    version = versions_since(item, since).exclude(revision__user=request.user).first()
     if not version:
         return []
     who, at = _name(version.revision.user), _time(version.revision.date_created)
     return [f"{who} saved a newer version at {at}. When you save, yours is put together with it."]
+
+
+def versions_since(item, moment):
+    """The newest first. Of menus and the like there are none."""
+    if not moment or not is_registered(type(item)):
+        return Version.objects.none()
+    return versions_of(item).filter(revision__date_created__gt=moment).select_related("revision__user")
 
 
 def _name(user) -> str:

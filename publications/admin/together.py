@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
-from reversion.models import Version
 
 from publications.admin.form_state import stored_state
 from publications.admin.meanwhile import Meanwhile, in_a_row, seal, unseal
-from publications.history import versions_of
+from publications.admin.presence import versions_since
 
 OPENED, RESTORED, TYPED, STEP = "_opened", "_restored", "_typed", "_step"
 
@@ -22,15 +22,20 @@ class Together:
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         with transaction.atomic():
             if object_id and request.method == "POST" and OPENED in request.POST:
-                self._merge(request, unquote(object_id))
+                self._lock(unquote(object_id))
+                item = self.get_object(request, unquote(object_id))
+                if not item and self.has_add_permission(request):
+                    self._make_new(request)
+                    object_id, form_url = (
+                        None,
+                        reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add"),
+                    )
+                elif item and self.has_change_permission(request, item):
+                    self._merge(request, item)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def _merge(self, request, object_id):
-        """The row is locked first, so that what is compared is what is stored until this save is done."""
-        self._lock(object_id)
-        item = self.get_object(request, object_id)
-        if not item or not self.has_change_permission(request, item):
-            return  # answered as ever
+    def _merge(self, request, item):
+        """The row is locked before, so that what is compared is what is stored until this save is done."""
         opened, at = unseal(request.POST[OPENED])
         form, formsets, names = self._forms_of(request, item)
         data = request.POST.copy()
@@ -39,6 +44,14 @@ class Together:
             data[OPENED] = seal(meanwhile.put_together(), timezone.now().isoformat())
             meanwhile.by = _who(item, at, request.user)
             request.POST, request.meanwhile = data, meanwhile
+
+    def _make_new(self, request):
+        """What was sent for an item that is gone, for the form of a new one."""
+        form, formsets, names = self._forms_of(request, None)
+        data = request.POST.copy()
+        del data[OPENED]
+        Meanwhile(form, formsets, names, {}, data, request.FILES).put_together()
+        request.POST, request.is_gone = data, True
 
     def _lock(self, object_id):
         try:
@@ -52,8 +65,9 @@ class Together:
         opening = copy(request)
         opening.method = "GET"
         fields = flatten_fieldsets(self.get_fieldsets(opening, item))
-        form = self.get_form(opening, item, change=True, fields=fields)(instance=item)
-        found = list(zip(*self._create_formsets(opening, item, change=True), strict=True))
+        form = self.get_form(opening, item, change=bool(item), fields=fields)(instance=item)
+        formsets, inlines = self._create_formsets(opening, form.instance, change=bool(item))
+        found = zip(formsets, inlines, strict=True)
         found = [
             (formset, inline) for formset, inline in found if inline.has_change_permission(request, item)
         ]
@@ -64,7 +78,7 @@ class Together:
         form = super().get_form(request, obj, change=change, **kwargs)
         meanwhile = getattr(request, "meanwhile", None)
         unseen = meanwhile and (not meanwhile.is_settled or (STEP in request.POST and meanwhile.has_unseen))
-        form.is_only_shown = bool(unseen) or RESTORED in request.POST
+        form.is_only_shown = bool(unseen) or RESTORED in request.POST or hasattr(request, "is_gone")
         return form
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -74,7 +88,11 @@ class Together:
         elif change and self.has_change_permission(request, obj):
             state = stored_state(form, [inline.formset for inline in inlines if inline.has_change_permission])
             context["opened"] = seal(state, timezone.now().isoformat())
-        context |= {"meanwhile": getattr(request, "meanwhile", None), "is_restored": RESTORED in request.POST}
+        context |= {
+            "meanwhile": getattr(request, "meanwhile", None),
+            "is_gone": hasattr(request, "is_gone"),
+            "is_restored": RESTORED in request.POST,
+        }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def message_user(self, request, message, level=messages.INFO, extra_tags="", fail_silently=False):
@@ -98,8 +116,7 @@ def _typed(request) -> str:
 
 def _who(item, since, user) -> str:
     """Who made a version of it since; else who changed it last, where the item knows that."""
-    made = versions_of(item).filter(revision__date_created__gt=since) if since else Version.objects.none()
-    people = {version.revision.user: None for version in made.select_related("revision__user")[:9]}
+    people = {version.revision.user: None for version in versions_since(item, since)[:9]}
     people = list(people) or [getattr(item, "changed_by", None)]
     return in_a_row([_name(person, user) for person in people])
 

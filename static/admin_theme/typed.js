@@ -5,7 +5,7 @@
 (() => {
   const PREFIX = "typed:";
   const LASTS = 14 * 24 * 3600 * 1000;
-  const TECHNICAL = /^_|csrfmiddlewaretoken|(_FORMS|-id|-position|-DELETE)$/;
+  const TECHNICAL = /^_|_FORMS$/;
 
   const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
   const read = (key) => {
@@ -87,7 +87,8 @@
   // What was not saved
 
   const labelOf = (form, name) => {
-    const control = form.elements[name]?.length === undefined || form.elements[name]?.tagName ? form.elements[name] : form.elements[name][0];
+    const found = form.elements[name];
+    const control = found instanceof RadioNodeList ? found[0] : found;
     const group = document.getElementById(`${name.match(/^(.+?)-\d+-/)?.[1]}-group`);
     const parts = [group?.querySelector(".inline-heading"), control?.labels?.[0] ?? control?.closest("fieldset")?.querySelector("legend")];
     return parts.map((part) => part?.textContent.trim()).filter(Boolean).join(": ");
@@ -101,8 +102,9 @@
     const then = grouped(kept.fields);
     const found = new Map();
     for (const name of new Set([...now.keys(), ...then.keys()])) {
-      if (TECHNICAL.test(name) || now.get(name)?.join() === then.get(name)?.join()) continue;
+      if (TECHNICAL.test(name) || (now.get(name) ?? "").toString() === (then.get(name) ?? "").toString()) continue;
       const control = form.elements[name];
+      if (control?.type === "hidden") continue;
       const isText = !control || control.matches?.("textarea, input:not([type=checkbox], [type=radio])");
       found.set(labelOf(form, name) || name, isText ? words(then.get(name)?.join(" ") ?? "").slice(0, 400) : "");
     }
