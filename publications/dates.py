@@ -5,6 +5,7 @@ import unicodedata
 from calendar import monthrange
 from typing import NamedTuple
 
+from django.utils import timezone
 from django.utils.dates import MONTHS as NAMES, MONTHS_3, MONTHS_ALT, MONTHS_AP
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, override
@@ -113,3 +114,8 @@ def _first_match(words: str, formats: list[str]) -> dt.date | None:
         if 1000 <= day.year < 9000:
             return day
     return None
+
+
+def midnight(day, days: int = 0):
+    """When this day begins in the site's time zone, or the one so many days later."""
+    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=days), dt.time.min))

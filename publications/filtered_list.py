@@ -16,8 +16,9 @@ from publications.listing.entries import EntryList
 from publications.listing.paging import PER_PAGE, Page, page_count, page_numbers, read_page_number
 from publications.listing.tables import TableList
 from publications.models import Topic
-from publications.querysets import may_view_hidden, midnight
+from publications.querysets import midnight
 from publications.search.finding import BEST, NEWEST, OLDEST
+from publications.visibility import sees_hidden
 
 
 class FilteredList:
@@ -36,7 +37,7 @@ class FilteredList:
         )
         self.now = now or clock.now()
         self.path = path
-        self.scope = None if may_view_hidden(user) else scope
+        self.scope = None if sees_hidden(user) else scope
         self.everything = queryset
         self.base = queryset.visible_to(user, self.now)
         self.filterset = PublicationFilter(params, self.base, user=user, now=self.now, fixed=fixed)

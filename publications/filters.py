@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from publications import clock
 from publications.dates import parse_period
 from publications.models import ContentType, Publication, Topic, TopicAncestry
-from publications.querysets import may_view_hidden, midnight
+from publications.querysets import midnight
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
 from publications.search.finding import BEST, NEWEST, OLDEST, Within
+from publications.visibility import sees_hidden
 
 STATES = [
     ("draft", _("Draft")),
@@ -87,7 +88,7 @@ class PublicationFilter(django_filters.FilterSet):
         super().__init__(data, queryset)
         self.now = now or clock.now()
         self.filters["type"].extra["types"] = lambda: self.types
-        self.shows_hidden = may_view_hidden(user)
+        self.shows_hidden = sees_hidden(user)
         for name in {*fixed, *(() if self.shows_hidden else ("state",))}:
             del self.filters[name]
 

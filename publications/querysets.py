@@ -1,56 +1,27 @@
 # Every question asked of the models more than once, as chainable verbs. Imports no models.
-# `published` is the one rule of what the public may see in lists; whatever shows lists starts from it.
-import datetime as dt
+# `published` is the one rule of what the public may see in lists; whatever shows lists starts from it, or from
+# `visible_to` for people who are signed in.
 from functools import reduce
 from operator import or_
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from publications import clock
-
-
-def public_now(now=None, prefix: str = "") -> Q:
-    """The rule itself, to be asked of the clock: published, and not before its time."""
-    return listed_rule(prefix) & Q(**{f"{prefix}published_at__lte": now or clock.now()})
-
-
-def listed_rule(prefix: str = "") -> Q:
-    """Published by its editors: lists show it from its time on."""
-    return Q(**{f"{prefix}state": "published"})
-
-
-def running(now=None, prefix: str = "") -> Q:
-    """Featured items within their time, whether or not their publication is public."""
-    now = now or clock.now()
-    return (Q(**{f"{prefix}starts_at__isnull": True}) | Q(**{f"{prefix}starts_at__lte": now})) & (
-        Q(**{f"{prefix}ends_at__isnull": True}) | Q(**{f"{prefix}ends_at__gt": now})
-    )
-
-
-def scheduled_at(now=None) -> Q:
-    """Published by its editors, and waiting for its time."""
-    return listed_rule() & Q(published_at__gt=now or clock.now())
-
-
-def state_rules(now=None) -> dict[str, Q]:
-    """Each state that people speak of with its rule; every publication is in exactly one. A published item
-    that waits for its time is "scheduled"."""
-    return {
-        "draft": Q(state="draft"),
-        "in_review": Q(state="in_review"),
-        "scheduled": scheduled_at(now),
-        "published": public_now(now),
-        "withdrawn": Q(state="withdrawn"),
-        "removed": Q(state="removed"),
-        "merged": Q(state="merged"),
-    }
-
-
-def original_rule(prefix: str = "") -> Q:
-    """An item itself, and not a change to one that is being prepared beside it."""
-    return Q(**{f"{prefix}working_copy_of__isnull": True})
+from publications.dates import midnight
+from publications.roles import roles_of
+from publications.visibility import (
+    NOTHING,
+    addressable_rule,
+    listed_rule,
+    may_view_hidden,
+    original_rule,
+    public_now,
+    running,
+    state_rules,
+)
 
 
 class PublicationQuerySet(QuerySet):
@@ -72,7 +43,7 @@ class PublicationQuerySet(QuerySet):
 
     def addressable(self, now=None):
         """What has a public page: the published, and the withdrawn with their notice."""
-        return self.filter(state__in=["published", "withdrawn"], published_at__lte=now or clock.now())
+        return self.filter(addressable_rule(now))
 
     def withdrawn(self, now=None):
         """What keeps its page, with a notice."""
@@ -87,19 +58,35 @@ class PublicationQuerySet(QuerySet):
         return self.taken_away(now).filter(state="merged", replaced_by__in=publications)
 
     def visible_to(self, user, now=None):
-        """What this user may find in lists: everything for staff who may view publications."""
-        return self if may_view_hidden(user) else self.published(now)
+        """What this user may find in lists: all for staff who may view it; else what is public, and theirs."""
+        return self if may_view_hidden(user) else self.filter(public_now(now) | self._theirs(user))
 
     def readable_by(self, user, now=None, preview=None):
         """What this user may open by its address, with a preview link or without."""
-        return self if may_view_hidden(user) else self.addressable(now) | self._opened_by(preview)
+        if may_view_hidden(user):
+            return self
+        return self.filter(addressable_rule(now) | self._opened(user, preview))
 
     def downloadable_by(self, user, now=None, preview=None):
         """The items whose files this user may have. The withdrawn keep their page, but not their files."""
-        return self if may_view_hidden(user) else self.published(now) | self._opened_by(preview)
+        return self if may_view_hidden(user) else self.filter(public_now(now) | self._opened(user, preview))
 
-    def _opened_by(self, preview):
-        return self.filter(pk__in=preview.publications.values("pk")) if preview else self.none()
+    def theirs(self, user):
+        """What stands in the topics of this user's roles, and what they made; everything for those who may view all."""
+        return self if may_view_hidden(user) else self.filter(self._theirs(user))
+
+    def _theirs(self, user) -> Q:
+        roles = roles_of(user)
+        if not roles:
+            return NOTHING
+        # A change that is being prepared is where the item itself is.
+        item = Coalesce(OuterRef("working_copy_of"), OuterRef("pk"))
+        through = self.model.topics.through.objects.filter(publication=item, topic__in=roles)
+        return Q(Exists(through)) | Q(created_by=user)
+
+    def _opened(self, user, preview) -> Q:
+        """What roles and a preview link open, whatever its state."""
+        return self._theirs(user) | (Q(pk__in=preview.publications.values("pk")) if preview else NOTHING)
 
     def in_topic(self, topic):
         """Of this topic or of any topic within it."""
@@ -232,6 +219,17 @@ class PageQuerySet(QuerySet):
         return self if may_view_hidden(user) else self.published()
 
 
+class OfPublicationsQuerySet(QuerySet):
+    """Rows that staff keep about items."""
+
+    def visible_to(self, user):
+        """Those of the items in this user's topics; all, be the item deleted, for staff who may view all."""
+        if may_view_hidden(user):
+            return self
+        publications = self.model.publication.field.related_model.objects
+        return self.filter(publication__in=publications.theirs(user))
+
+
 class MenuEntryQuerySet(QuerySet):
     def for_menus(self):
         """All that the menus show, and the frame they are in, in one query and without the long texts."""
@@ -240,7 +238,7 @@ class MenuEntryQuerySet(QuerySet):
         )
 
 
-class PreviewLinkQuerySet(QuerySet):
+class PreviewLinkQuerySet(OfPublicationsQuerySet):
     def open(self):
         """Those that work. What was removed is gone for all; nobody shows what they may not see themselves."""
         links = self.filter(created_by__is_active=True, created_by__is_staff=True)
@@ -257,14 +255,15 @@ class ImageQuerySet(QuerySet):
 
     def visible_to(self, user, now=None, preview=None):
         """Pictures of a publication with a public page, of a topic or of what it features now, and of the items
-        a preview link opens, while they may be used; all for staff."""
+        a preview link opens, while they may be used; for staff with roles those of their items and their own;
+        all for other staff."""
         if may_view_hidden(user):
             return self
         now = now or clock.now()
-        publications = self.model.publications.rel.related_model.objects
+        publications = self.model.publications.rel.related_model.with_copies
         topics = self.model.topics.rel.related_model.objects
         featured = self.model.featured_items.rel.related_model.objects.live(now)
-        in_use = (
+        in_use = Q(
             Exists(publications.addressable(now).filter(image=OuterRef("pk")))
             | Exists(topics.filter(picture=OuterRef("pk")))
             | Exists(featured.filter(image=OuterRef("pk")))
@@ -273,14 +272,9 @@ class ImageQuerySet(QuerySet):
             for shown in (preview.publications, preview.featured):
                 in_use |= Exists(shown.filter(image=OuterRef("pk")))
         usable = Q(usable_until__isnull=True) | Q(usable_until__gte=timezone.localdate(now))
-        return self.filter(in_use, usable)
+        return self.filter(in_use & usable | self._theirs(user, publications))
 
-
-def midnight(day, days: int = 0):
-    """When this day begins in the site's time zone, or the one so many days later."""
-    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=days), dt.time.min))
-
-
-def may_view_hidden(user) -> bool:
-    """Whether drafts and scheduled items show to this user: staff who may view publications."""
-    return bool(user and user.is_staff and user.has_perm("publications.view_publication"))
+    def _theirs(self, user, publications) -> Q:
+        if not roles_of(user):
+            return NOTHING
+        return Q(Exists(publications.theirs(user).filter(image=OuterRef("pk")))) | Q(created_by=user)

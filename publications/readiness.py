@@ -124,4 +124,4 @@ def _why_dead(row, at) -> str:
         return "no page of this site"
     if not isinstance(row, Publication) or (row.state == row.State.PUBLISHED and row.published_at <= at):
         return ""
-    return f"“{row}”, which readers do not find: {row.status}"
+    return f"an item that readers do not find: {row.status}"

@@ -25,6 +25,7 @@ from publications.models import (
     Person,
     Publication,
     Topic,
+    TopicRole,
     index,
     syncing_once,
 )
@@ -143,9 +144,15 @@ def make_staff(group=None, username=None, **fields):
         username or f"staff{next(_number)}",
         password="tide and table",
         is_staff=True,
-        is_superuser=not group,
-        **fields,
+        **{"is_superuser": not group} | fields,
     )
     if group:
         user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def make_role(topic, role=1, group=None, **fields):
+    """Someone of the staff with a role in a topic, and in a group or none: 1 author, 2 editor, 3 publisher."""
+    user = make_staff(group, is_superuser=False, **fields)
+    TopicRole.objects.create(topic=topic, user=user, role=role)
     return user

@@ -165,7 +165,7 @@ def test_it_is_for_staff_who_may_see_the_item(client):
     user = make_staff("Author")
     user.groups.clear()
     client.force_login(user)
-    assert client.get(address(item)).status_code == 403
+    assert client.get(address(item)).status_code == 404
 
 
 def test_it_costs_no_more_for_many_topics(editor):

@@ -25,6 +25,8 @@ LAYERS = [
         "pdf",
         "caching",
         "social_cards",
+        "roles",
+        "visibility",
     },
     {"querysets"},
     {"search"},

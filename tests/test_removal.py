@@ -154,7 +154,7 @@ def test_what_an_item_may_be_merged_into():
         part.replaced_by = other
         with pytest.raises(ValidationError, match=words):
             part.full_clean()
-    with pytest.raises(ValidationError, match="was merged itself, into “Whole”"):
+    with pytest.raises(ValidationError, match="was merged itself"):
         make_merged("Third", into=Publication.objects.get(title="Part")).full_clean()
     make_merged("Fourth", into=hidden).full_clean()
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from publications.admin.base import HubForm, HubModelAdmin
 from publications.admin.display import day, quiet, state_mark
 from publications.admin.filters import ChoiceFilter
+from publications.admin.topic_role import RolesOfMember
 
 admin.site.unregister([User, Group])
 
@@ -51,6 +52,7 @@ class HubUserAdmin(HubModelAdmin, UserAdmin):
         ("Person", {"fields": [("first_name", "last_name"), "email"]}),
         ("What they may do", {"fields": ["is_active", "is_staff", "groups"]}),
     ]
+    inlines = [RolesOfMember]
     powers = ("Everything", {"fields": ["is_superuser"]})
     add_fieldsets = [("Sign-in", {"fields": ["username", "usable_password", "password1", "password2"]})]
     view_on_site = False
@@ -108,6 +110,7 @@ class GroupForm(HubForm):
 @admin.register(Group)
 class HubGroupAdmin(HubModelAdmin, GroupAdmin):
     form = GroupForm
+    inlines = [RolesOfMember]
     filter_horizontal = []
     list_display = ["name", "members"]
     view_on_site = False

@@ -1,6 +1,7 @@
 # What the choosing fields answer while an editor types.
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 
+from publications.admin.choices import choosable
 from publications.admin.display import short_date
 from publications.models import Publication, Topic
 
@@ -13,7 +14,8 @@ class HubAutocompleteView(AutocompleteJsonView):
         return term.replace("\x00", ""), *rest
 
     def get_queryset(self):
-        found = super().get_queryset()
+        """Only what may be chosen: a form would refuse the rest."""
+        found = choosable(super().get_queryset(), self.source_field, self.request.user)
         return found.select_related("parent") if found.model is Topic else found
 
     def serialize_result(self, obj, to_field_name):

@@ -7,7 +7,9 @@ from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from publications.admin.choices import choosable
 from publications.admin.presence import Presences
+from publications.admin.rights import ObjectRights, PartRights
 from publications.admin.together import Together
 from publications.admin.widgets import DateInput, MomentField, MomentInput
 from publications.folding import fold
@@ -72,8 +74,14 @@ class Controls:
             )
         return field
 
+    def get_field_queryset(self, db, db_field, request):
+        """What this person may not see cannot be chosen."""
+        rows = super().get_field_queryset(db, db_field, request)
+        rows = db_field.related_model._default_manager.all() if rows is None else rows
+        return choosable(rows, db_field, request.user)
 
-class HubModelAdmin(Presences, Together, Controls, admin.ModelAdmin):
+
+class HubModelAdmin(ObjectRights, Presences, Together, Controls, admin.ModelAdmin):
     form = HubForm
     show_full_result_count = False
     list_per_page = 50
@@ -136,7 +144,7 @@ class OrderedForm(HubForm):
         return bool(changed - {"position"} if self.instance._state.adding else changed)
 
 
-class OrderedInline(Controls, admin.StackedInline):
+class OrderedInline(PartRights, Controls, admin.StackedInline):
     """Rows that editors put in order: by dragging, by buttons, or by number where there is no script."""
 
     form = OrderedForm

@@ -10,6 +10,7 @@ from publications.admin.step_forms import WITH_WORDS
 from publications.admin.steps import is_to_come
 from publications.models import LoggedStep
 from publications.readiness import problems
+from publications.roles import may_somewhere
 from publications.workflow import Refused
 
 Step = LoggedStep.Step
@@ -29,7 +30,7 @@ class BulkSteps:
     ]
 
     def has_publish_permission(self, request):
-        return request.user.has_perm(workflow.PUBLISH)
+        return may_somewhere(request.user, workflow.PUBLISH)
 
     @admin.action(description="Submit for review", permissions=["change"])
     def submit_selected(self, request, rows):
@@ -53,7 +54,8 @@ class BulkSteps:
     @admin.action(description="Withdraw…", permissions=["publish"])
     def withdraw_selected(self, request, rows):
         page = WITH_WORDS[Step.WITHDRAW]
-        form = page.form_class(request.POST if "_confirmed" in request.POST else None, label_suffix="")
+        typed = request.POST if "_confirmed" in request.POST else None
+        form = page.form_class(typed, label_suffix="", person=request.user)
         if form.is_valid():
             return self._for_each(request, rows, page.take, **form.cleaned_data)
         return self._ask(request, rows, Step.WITHDRAW, "Withdraw", form=form, explanation=page.explanation)

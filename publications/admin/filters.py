@@ -155,7 +155,8 @@ class TopicChooser(AutocompleteSelect):
 
 
 def topic_chooser(choices=()):
-    return TopicChooser(Publication._meta.get_field("topics"), site, choices=choices)
+    """For looking: among all topics, as those are that a topic can lie in."""
+    return TopicChooser(Topic._meta.get_field("parent"), site, choices=choices)
 
 
 class Dates(forms.Form):

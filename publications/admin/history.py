@@ -1,5 +1,7 @@
 # For the admin of whatever has versions: every form that is saved is recorded, its history page tells of it, and any
 # two versions are set beside each other.
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
@@ -10,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from reversion.errors import RevertError
 
+from publications.admin.choices import name_for
 from publications.admin.display import moment_in_words
 from publications.admin.timeline import lines_of, timeline
 from publications.history import (
@@ -87,7 +90,9 @@ class Versioned:
             "choices": _choices(item, old, new),
         }
         try:
-            differences = self._differences(snapshot_of(old), snapshot_of(new) if new else snapshot(item))
+            differences = self._differences(
+                request, snapshot_of(old), snapshot_of(new) if new else snapshot(item)
+            )
         except RevertError as error:
             differences = {"unreadable": str(error)}
         context["may_restore"] = "fields" in differences and self.may_change(request, item)
@@ -104,7 +109,7 @@ class Versioned:
         context = {"title": f"Restore a version: {item}", "version": version, "present": latest_version(item)}
         try:
             then, lost = tried(item, version, request.user)
-            context |= {"lost": lost} | self._differences(snapshot(item), then)
+            context |= {"lost": lost} | self._differences(request, snapshot(item), then)
         except RevertError as error:
             context["unreadable"] = str(error)
         return self._page(request, item, "admin/restore.html", context)
@@ -128,8 +133,8 @@ class Versioned:
     def may_change(self, request, item):
         return self.has_change_permission(request, item)
 
-    def _differences(self, before, after):
-        fields, parts = compared(self.model, before, after)
+    def _differences(self, request, before, after):
+        fields, parts = compared(self.model, before, after, partial(name_for, request.user))
         return {"fields": fields, "parts": parts, "kinds": NAMES}
 
     def _page(self, request, item, template, context):

@@ -105,21 +105,20 @@ class ImageAdmin(Versioned, HubModelAdmin):
         """The preview of a picture just chosen in another form."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        image = Image.objects.filter(pk=pk).first()
+        image = self.get_queryset(request).filter(pk=pk).first()
         if not image:
             raise Http404
         return HttpResponse(picture_shown(image))
 
     def get_queryset(self, request):
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                publications_using=count_of(Publication.objects.all(), "image"),
-                changes_using=count_of(Publication.with_copies.copies(), "image"),
-                topics_using=count_of(Topic.objects.all(), "picture"),
-                featured_using=count_of(FeaturedItem.objects.all(), "image"),
-            )
+        rows, items = super().get_queryset(request), Publication.with_copies.all()
+        if not self.sees_all(request):
+            rows, items = rows.visible_to(request.user), items.readable_by(request.user)
+        return rows.annotate(
+            publications_using=count_of(items.originals(), "image"),
+            changes_using=count_of(items.copies(), "image"),
+            topics_using=count_of(Topic.objects.all(), "picture"),
+            featured_using=count_of(FeaturedItem.objects.all(), "image"),
         )
 
     def get_search_results(self, request, queryset, search_term):

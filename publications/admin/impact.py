@@ -34,8 +34,8 @@ class Place:
         return not self.last or self.last < (at, key)
 
 
-def impact(item) -> dict:
-    """Ten queries, however many topics it has."""
+def impact(item, user) -> dict:
+    """Ten queries, however many topics it has. Names what this person may see: what is scheduled may be hidden."""
     at = item.published_at or timezone.now()  # when readers will see it, if it were published as it is
     bound = max(at, timezone.now())
     topics = list(
@@ -46,7 +46,7 @@ def impact(item) -> dict:
     shown = topics[:MOST_TOPICS]
     places = [Place(None, _last_of_everything(item, bound)), *(Place(each, _last(each)) for each in shown)]
     _number(places, item, at, bound)
-    _name_pushed_off(places)
+    _name_pushed_off(places, user)
     picks = FeaturedItem.objects.filter(publication=item).select_related("topic").order_by("topic", "pk")
     picks = {pick.topic: pick for pick in picks[:MOST_TOPICS]}
     places += [Place(topic, None, is_listed=False) for topic in picks if topic not in topics]
@@ -59,26 +59,26 @@ def impact(item) -> dict:
         "more": len(topics) - len(shown),
         "people": item.authors.count(),
         "topics": len(topics),
-        **links(item, bound),
+        **links(item, user, bound),
     }
 
 
-def links(item, at=None) -> dict:
+def links(item, user, at=None) -> dict:
     """Who points to it: public items in their text; and what is public or taken away, by what joins the two."""
-    public = Publication.objects.published(at or timezone.now()).exclude(pk=item.pk)
+    public = Publication.objects.published(at or timezone.now()).readable_by(user).exclude(pk=item.pk)
     addresses = [item.slug, *item.former_slugs.values_list("slug", flat=True)[:MOST_LINKS]]
     addresses = [reverse("publications:publication-detail", args=[slug]) for slug in addresses]
     ends = [Q(body__contains=address + end) for address in addresses for end in '"#?']
     linking = public.filter(reduce(or_, ends)).only("title", "slug").newest_first()[:MOST_LINKS]
-    return {"linking": linking, "joined": _joined(item, at)}
+    return {"linking": linking, "joined": _joined(item, user, at)}
 
 
-def _joined(item, at) -> list[tuple[str, Publication]]:
+def _joined(item, user, at) -> list[tuple[str, Publication]]:
     """(what it is to the item, the other): one query."""
     ways = Q(lead=item) | Q(replaced_by=item) | Q(translation_of=item)
     ways |= Q(pk__in=[key for key in (item.lead_id, item.translation_of_id) if key])
     seen = public_now(at) | Q(state__in=["withdrawn", "removed", "merged"], replaced_by=item)
-    others = Publication.objects.originals().filter(ways, seen).exclude(pk=item.pk)
+    others = Publication.objects.readable_by(user).filter(ways, seen).exclude(pk=item.pk)
     others = others.only("title", "slug", "state", "published_at", "lead", "replaced_by", "translation_of")
     return [(_how(item, other), other) for other in others.newest_first()[: 2 * MOST_LINKS]]
 
@@ -91,10 +91,10 @@ def _how(item, other) -> str:
     return "The same text in another language: the two point to each other."
 
 
-def leaving(item) -> dict:
+def leaving(item, user) -> dict:
     """What it leaves behind when it is taken back."""
     featured = FeaturedItem.objects.live(timezone.now()).filter(publication=item).select_related("topic")
-    return {"featured": featured.order_by("topic__name", "pk")[:MOST_LINKS], **links(item)}
+    return {"featured": featured.order_by("topic__name", "pk")[:MOST_LINKS], **links(item, user)}
 
 
 # In lists
@@ -135,9 +135,9 @@ def _key(place) -> int:
     return place.topic.pk if place.topic else EVERYTHING
 
 
-def _name_pushed_off(places):
+def _name_pushed_off(places, user):
     leaving_page = {place.last[1] for place in places if place.number and place.last}
-    found = Publication.objects.only("title").in_bulk(leaving_page)
+    found = Publication.objects.readable_by(user).only("title").in_bulk(leaving_page)
     for place in places:
         place.pushed_off = found.get(place.last[1]) if place.number and place.last else None
 

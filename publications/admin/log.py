@@ -66,6 +66,10 @@ class LoggedStepAdmin(HubModelAdmin):
         """The list alone."""
         return [each for each in super().get_urls() if each.name == "publications_loggedstep_changelist"]
 
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows if self.sees_all(request) else rows.visible_to(request.user)
+
     def for_list(self, rows):
         return rows[:MOST]
 

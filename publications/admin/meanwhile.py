@@ -189,7 +189,7 @@ def readable(field, value) -> str:
         return " ".join(value)
     if isinstance(field, forms.ModelChoiceField):
         chosen = field.queryset.filter(pk=value).first() if value.isdecimal() else None
-        return str(chosen or "What was deleted since")
+        return field.label_from_instance(chosen) if chosen else "What was deleted since"
     if isinstance(widget, ProseEditorWidget):
         return "\n\n".join(filter(None, map(plain_text, blocks(value))))
     return str(dict(getattr(field, "choices", ())).get(value, value))

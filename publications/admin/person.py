@@ -6,7 +6,7 @@ from publications.admin.base import HubForm, HubModelAdmin, count_of, folded_wor
 from publications.admin.display import quiet
 from publications.admin.filters import ChoiceFilter
 from publications.admin.history import Versioned
-from publications.models import Authorship, Person
+from publications.models import Authorship, Person, Publication
 from publications.querysets import original_rule
 
 
@@ -46,6 +46,8 @@ class PersonAdmin(Versioned, HubModelAdmin):
 
     def get_queryset(self, request):
         works = Authorship.objects.filter(original_rule("publication__"))
+        if not self.sees_all(request):
+            works = works.filter(publication__in=Publication.objects.readable_by(request.user))
         return super().get_queryset(request).annotate(works=count_of(works, "person"))
 
     def get_search_results(self, request, queryset, search_term):

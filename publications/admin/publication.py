@@ -1,4 +1,6 @@
 # The list and the form editors spend their day with. The steps from state to state are in steps.py.
+from copy import copy
+
 from django.contrib import admin
 from django.db import transaction
 from django.utils.html import format_html
@@ -18,6 +20,7 @@ from publications.admin.filters import (
 from publications.admin.history import Versioned
 from publications.admin.picture import PictureChoice
 from publications.admin.publication_form import CorrectionForm, PublicationForm
+from publications.admin.rights import PartRights
 from publications.admin.steps import Steps, overtaken_by
 from publications.models import Authorship, Correction, File, Publication, index, syncing_once
 from publications.models.standing import TAKEN_BACK
@@ -51,7 +54,7 @@ class FileInline(OrderedInline):
     hint = "The first file is offered beside the title, the others among the downloads."
 
 
-class CorrectionInline(Controls, admin.StackedInline):
+class CorrectionInline(PartRights, Controls, admin.StackedInline):
     model = Correction
     form = CorrectionForm
     template = "admin/edit_inline/ordered.html"
@@ -98,7 +101,8 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
         """Lists and choices have the originals alone; what is open may be a change to one."""
         rows = super().get_queryset(request)
         is_open = "object_id" in request.resolver_match.kwargs
-        return Publication.with_copies.order_by(*self.get_ordering(request)) if is_open else rows
+        rows = Publication.with_copies.order_by(*self.get_ordering(request)) if is_open else rows
+        return rows.readable_by(request.user)
 
     # The list
 
@@ -168,6 +172,7 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
+        form.person = request.user
         form.stage = workflow.stage(obj) if obj else "draft"
         form.step = request.POST.get("_step", "")
         if obj and request.POST.get("_opened_as", obj.as_opened) != obj.as_opened:
@@ -215,16 +220,22 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
 
     def has_change_permission(self, request, obj=None):
         """A form that was opened in time is not refused outright, but shown again: see `PublicationForm`."""
-        opened_as = request.POST.get("_opened_as", "")
-        was_theirs = bool(obj) and opened_as.partition(" ")[0] in STAGES_OF_AUTHORS
-        return self.may_change(request, obj) or (was_theirs and super().has_change_permission(request, obj))
+        return self.may_change(request, obj) or (obj is not None and self._was_theirs(request, obj))
+
+    def _was_theirs(self, request, obj):
+        stage = request.POST.get("_opened_as", "").partition(" ")[0]
+        if stage not in STAGES_OF_AUTHORS:
+            return False
+        as_opened = copy(obj)
+        as_opened.state = stage
+        return super().has_change_permission(request, as_opened)
 
     def has_delete_permission(self, request, obj=None):
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or self._is_theirs(request, obj))
 
     def _is_theirs(self, request, obj):
-        return request.user.has_perm(workflow.PUBLISH) or workflow.stage(obj) in STAGES_OF_AUTHORS
+        return request.user.has_perm(workflow.PUBLISH, obj) or workflow.stage(obj) in STAGES_OF_AUTHORS
 
 
 def _by(user):

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from publications import workflow
 from publications.admin.base import HubForm
+from publications.admin.choices import TheirChoices
 from publications.models import Publication
 
 WHEN_HELP = {
@@ -25,7 +26,7 @@ class DoiField(forms.CharField):
         return DOI_ADDRESS.sub("", super().to_python(value))
 
 
-class PublicationForm(HubForm):
+class PublicationForm(TheirChoices, HubForm):
     stage = "draft"  # of the stored item
     step = ""  # that is to be taken once the form is saved
     overtaken = ""  # by what somebody else did while this form was open
@@ -61,10 +62,10 @@ class PublicationForm(HubForm):
         return one_line(self.cleaned_data["subtitle"])
 
     def clean_import_id(self):
-        return self._unused("import_id", "Another item has this name from the import already: “{}”.")
+        return self._unused("import_id", "Another item has this name from the import already: “%(other)s”.")
 
     def clean_doi(self):
-        return self._unused("doi", "This DOI belongs to another item already: “{}”.")
+        return self._unused("doi", "This DOI belongs to another item already: “%(other)s”.")
 
     def _unused(self, field, message):
         value = self.cleaned_data[field]
@@ -74,7 +75,7 @@ class PublicationForm(HubForm):
             else None
         )
         if other:
-            raise ValidationError(message.format(other))
+            raise ValidationError(message, params={"other": other})
         return value
 
     def clean_published_at(self):

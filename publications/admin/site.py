@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 
 from publications.admin.autocomplete import HubAutocompleteView
 from publications.admin.dashboard import overview
+from publications.roles import may_somewhere
 
 # The order of the sections in the bar at the top; models that are not named come last.
 SECTIONS = [
@@ -43,7 +44,10 @@ class HubAdminSite(admin.AdminSite):
         return context | {"sections": sections(context["available_apps"], request.path)}
 
     def index(self, request, extra_context=None):
-        return super().index(request, (extra_context or {}) | overview(request.user))
+        """`perms` knows nothing of roles in topics."""
+        may_write = may_somewhere(request.user, "publications.add_publication")
+        context = (extra_context or {}) | overview(request.user) | {"may_write": may_write}
+        return super().index(request, context)
 
     def autocomplete_view(self, request):
         return HubAutocompleteView.as_view(admin_site=self)(request)

@@ -7,15 +7,19 @@ from django.contrib.admin import site
 from django.contrib.admin.widgets import AutocompleteSelect
 
 from publications import workflow
+from publications.admin.choices import choosable
 from publications.models import LoggedStep, Publication
 
 Step = LoggedStep.Step
 
 
 class AnotherItem(forms.ModelChoiceField):
-    def __init__(self, **kwargs):
-        widget = AutocompleteSelect(Publication._meta.get_field("replaced_by"), site)
-        super().__init__(Publication.objects.all(), widget=widget, **kwargs)
+    """One that this person may see."""
+
+    def __init__(self, person, **kwargs):
+        field = Publication._meta.get_field("replaced_by")
+        rows = choosable(Publication.objects.all(), field, person)
+        super().__init__(rows, widget=AutocompleteSelect(field, site), **kwargs)
         self.widget.choices = self.choices
 
 
@@ -27,17 +31,19 @@ class NoticeForm(forms.Form):
         error_messages={"required": "Say why. Readers who come for it find this instead."},
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, person, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["instead"] = AnotherItem(
-            label="Instead, see", required=False, help_text="The notice names it, once it is public."
+            person, label="Instead, see", required=False, help_text="The notice names it, once it is public."
         )
 
 
 class MergeForm(forms.Form):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, person, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["into"] = AnotherItem(label="Merge into", help_text="The address leads to this item.")
+        self.fields["into"] = AnotherItem(
+            person, label="Merge into", help_text="The address leads to this item."
+        )
 
 
 class StepWithWords(NamedTuple):

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.timesince import timeuntil
 
 from publications import workflow
+from publications.admin.choices import name_for, unname_hidden_links
 from publications.admin.display import day_and_time, short_date
 from publications.admin.impact import impact, leaving
 from publications.admin.step_forms import WITH_WORDS
@@ -125,6 +126,7 @@ class Steps:
         if item and request.method == "POST":
             item = self.get_queryset(request).select_for_update().filter(pk=item.pk).first()
         if item:
+            unname_hidden_links(item, request.user)
             item.stored_title, item.stored_status = item.title, item.status
             item.stored_schedule = item.published_at if item.is_scheduled else None
             item.stored_date, item.as_opened = item.published_at, as_opened(item)
@@ -148,7 +150,9 @@ class Steps:
         if not item:
             return {"steps": buttons(Publication(), request.user)}
         asked = request.GET.get("asked", "")
-        shown = Publication(pk=item.pk, state=item.state, published_at=item.stored_date)
+        shown = Publication(
+            pk=item.pk, state=item.state, published_at=item.stored_date, created_by_id=item.created_by_id
+        )
         context = {"opened_as": item.as_opened}
         is_waiting = workflow.stage(shown) in STAGES_TO_COME
         if not is_refused and (is_waiting or asked):
@@ -173,6 +177,13 @@ class Steps:
         super().save_model(request, obj, form, change)
         if is_dated and chosen != obj.stored_date:
             workflow.change_date(obj, request.user, chosen)
+
+    def get_deleted_objects(self, objs, request):
+        """What was merged into it, or names it in a notice, stands in the way, and may be hidden from this person."""
+        *rest, in_the_way = super().get_deleted_objects(objs, request)
+        if in_the_way:
+            in_the_way = [name_for(request.user, other) for obj in objs for other in obj.replaces.all()]
+        return *rest, in_the_way
 
     def delete_model(self, request, obj):
         workflow.delete(obj, request.user)
@@ -213,10 +224,12 @@ class Steps:
             item = self.get_object(request, object_id)
             if not item or step not in WITH_WORDS:
                 raise Http404
-            if not self.has_view_permission(request, item) or not request.user.has_perm(workflow.PUBLISH):
+            if not self.has_view_permission(request, item) or not request.user.has_perm(
+                workflow.PUBLISH, item
+            ):
                 raise PermissionDenied
             page = WITH_WORDS[step]
-            form = page.form_class(request.POST or None, label_suffix="")
+            form = page.form_class(request.POST or None, label_suffix="", person=request.user)
             if request.method == "POST" and form.is_valid():
                 try:
                     page.take(item, request.user, **form.cleaned_data)
@@ -231,7 +244,7 @@ class Steps:
             "opts": self.opts,
             "media": self.media + form.media,
             "may_take": workflow.may_take(step, item, request.user),
-            "leaving": leaving(item) if workflow.stage(item) == "published" else None,
+            "leaving": leaving(item, request.user) if workflow.stage(item) == "published" else None,
         }
         return TemplateResponse(request, "admin/publications/publication/step.html", context)
 
@@ -242,7 +255,7 @@ class Steps:
             raise Http404
         if not self.has_view_permission(request, item):
             raise PermissionDenied
-        context = self.admin_site.each_context(request) | impact(item)
+        context = self.admin_site.each_context(request) | impact(item, request.user)
         context |= {"title": f"What changes for readers: {item}", "item": item, "opts": self.opts}
         return TemplateResponse(request, "admin/publications/publication/impact.html", context)
 

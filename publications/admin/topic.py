@@ -1,5 +1,6 @@
 # Topics: their names, their tree and their texts. What stands at the top of a topic is arranged on its board.
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -10,6 +11,7 @@ from publications.admin.display import quiet
 from publications.admin.filters import ChoiceFilter
 from publications.admin.history import Versioned
 from publications.admin.picture import PictureChoice
+from publications.admin.topic_role import RolesOfTopic
 from publications.folding import fold
 from publications.models import FeaturedItem, Topic
 
@@ -34,6 +36,7 @@ class TopicAdmin(BoardPage, PictureChoice, Versioned, HubModelAdmin):
     search_fields = ["name"]
     search_help_text = "Words of the name. Case and accents do not count."
     autocomplete_fields = ["parent", "picture"]
+    inlines = [RolesOfTopic]
     readonly_fields = ["picture_in_form", "introduction_as_shown", "top"]
     fieldsets = [
         ("The topic", {"fields": ["name", "description", "introduction"]}),
@@ -56,12 +59,36 @@ class TopicAdmin(BoardPage, PictureChoice, Versioned, HubModelAdmin):
         found = [pk for pk, name in names if all(word in fold(name) for word in words)]
         return queryset.filter(pk__in=found), False
 
+    def get_readonly_fields(self, request, obj=None):
+        """Where a topic stands and what it is called is for those who look after all of them."""
+        fields = super().get_readonly_fields(request, obj)
+        if request.user.has_perm("publications.change_topic"):
+            return fields
+        return [*fields, "name", "parent", "position", "slug"]
+
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
         (name, _), *rest = fieldsets
         return [(name, {"fields": ["name", "description", "introduction_as_shown"]}), *rest]
+
+    def _refuse_to_name(self, request):
+        """The history of a topic names whatever was featured, hidden items of other topics too."""
+        if not self.sees_all(request):
+            raise PermissionDenied
+
+    def history_view(self, request, object_id, extra_context=None):
+        self._refuse_to_name(request)
+        return super().history_view(request, object_id, extra_context)
+
+    def compare_view(self, request, object_id):
+        self._refuse_to_name(request)
+        return super().compare_view(request, object_id)
+
+    def restore_view(self, request, object_id, version):
+        self._refuse_to_name(request)
+        return super().restore_view(request, object_id, version)
 
     @admin.display(description="within", ordering="parent__name")
     def within(self, topic):

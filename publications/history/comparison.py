@@ -20,38 +20,40 @@ class Compared(NamedTuple):
     lines: list[Line]
 
 
-def compared(model, before: dict, after: dict) -> tuple[list[Compared], list[str]]:
-    """The fields that differ, in the order of the model, and in sentences what differs in its parts."""
+def compared(model, before: dict, after: dict, name=str) -> tuple[list[Compared], list[str]]:
+    """The fields that differ, in the order of the model, and in sentences what differs in its parts. `name` says
+    what to call a row that a field leads to."""
     differing = set(changed_fields(before, after))
     names = [field.name for field in model._meta.fields if field.name in differing]
     names += sorted(differing.difference(names))  # what the site has ceased to know
     old, new = before["fields"], after["fields"]
     fields = [
-        Compared(label(model, name), _lines(model, name, old.get(name), new.get(name))) for name in names
+        Compared(label(model, each), _lines(model, each, old.get(each), new.get(each), name))
+        for each in names
     ]
     return fields, changed_parts(before, after)
 
 
-def _lines(model, name, old, new) -> list[Line]:
+def _lines(model, name, old, new, name_of) -> list[Line]:
     field = next((field for field in model._meta.fields if field.name == name), models.TextField())
     if isinstance(field, RichTextField):
         return compare(blocks_of_html(old or ""), blocks_of_html(new or "")) or [ONLY_BLANKS]
     if isinstance(field, models.CharField | models.TextField) and not field.choices:
         return compare(blocks_of_lines(str(old or "")), blocks_of_lines(str(new or ""))) or [ONLY_BLANKS]
-    return _exchanged(_in_words(field, old), _in_words(field, new))
+    return _exchanged(_in_words(field, old, name_of), _in_words(field, new, name_of))
 
 
 def _exchanged(old, new) -> list[Line]:
     return [Line("changed", pieces=(Piece("gone", old), Piece("new", f" {new}")))]
 
 
-def _in_words(field, value) -> str:
+def _in_words(field, value, name_of) -> str:
     """As a person reads a value that is no text."""
     if value in (None, ""):
         return NOTHING
     if field.is_relation:
         related = field.related_model._base_manager.filter(pk=value).first()
-        return f"“{related}”" if related else "One that was deleted since"
+        return f"“{name_of(related)}”" if related else "One that was deleted since"
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.BooleanField):

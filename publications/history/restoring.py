@@ -9,6 +9,7 @@ from publications.history.recording import recording
 from publications.history.whole import BELONGINGS, snapshot, snapshot_of
 from publications.history.words import PARTS, label
 from publications.models import File, Publication, Topic, index, syncing_once
+from publications.roles import may_use_any_topic, roles_of
 
 STAYS = {"state", "published_at", "notice", "replaced_by", "withdrawn_at", "slug", "import_id"}
 STAYS_OF_PICTURES = {"file"}
@@ -26,7 +27,7 @@ def restore(item, version, by, comment) -> list[str]:
             stored.changed_by = by
         stored.save()
         if "topics" in wanted:
-            lost += _set_topics(stored, wanted["topics"])
+            lost += _set_topics(stored, wanted["topics"], by)
         for name in BELONGINGS.get(type(stored), {}):
             if name != "corrections":
                 lost += _set_rows(stored, name, wanted.get(name, []))
@@ -105,11 +106,17 @@ def _points_nowhere(field, value) -> bool:
 # What belongs to it
 
 
-def _set_topics(item, keys) -> list[str]:
-    found = list(Topic.objects.filter(pk__in=keys))
-    item.topics.set(found)
+def _set_topics(item, keys, by) -> list[str]:
+    found = set(Topic.objects.filter(pk__in=keys))
     gone = len(keys) - len(found)
-    return [f"Topics that were deleted since do not come back: {gone}."] if gone else []
+    lost = [f"Topics that were deleted since do not come back: {gone}."] if gone else []
+    if not may_use_any_topic(by):
+        theirs, present = roles_of(by), set(item.topics.all())
+        others = {topic for topic in found ^ present if topic.pk not in theirs}
+        found ^= others
+        lost += ["Topics that are not yours stay as they are now."] * bool(others)
+    item.topics.set(found)
+    return lost
 
 
 def _set_rows(item, name, rows) -> list[str]:

@@ -27,9 +27,9 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.utils import timezone
 
 from publications.listing.counts import stored
-from publications.models import Change, Generation, ListingState, LoggedStep, Presence, PreviewLink
+from publications.models import Change, Generation, ListingState, LoggedStep, Presence, PreviewLink, TopicRole
 
-NOT_SHOWN = {Generation, ListingState, LoggedStep, Presence, PreviewLink}
+NOT_SHOWN = {Generation, ListingState, LoggedStep, Presence, PreviewLink, TopicRole}
 TOKENS = Generation._meta.db_table
 PREFIX = "generation_after_"
 SQLITE_TOKEN = (

@@ -17,6 +17,7 @@ from publications.models.publication import Publication
 from publications.models.redirect import Redirect
 from publications.models.search_document import SearchDocument, SearchWord, index
 from publications.models.topic import Topic, TopicAncestry
+from publications.models.topic_role import TopicRole
 
 __all__ = [
     "Authorship",
@@ -44,6 +45,7 @@ __all__ = [
     "Tally",
     "Topic",
     "TopicAncestry",
+    "TopicRole",
     "index",
     "sync_listing",
     "syncing_once",

@@ -2,13 +2,15 @@
 # and neither changed nor removed.
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
+
+from publications.querysets import OfPublicationsQuerySet
 
 FINAL = "The publish log is only ever added to."
 
 
-class LoggedStepQuerySet(QuerySet):
+class LoggedStepQuerySet(OfPublicationsQuerySet):
     """Nothing here changes or removes a row: see `LoggedStep`."""
 
     def bypasses(self):

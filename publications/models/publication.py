@@ -150,7 +150,8 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
                 "This picture has no alternative text. Describe it, or mark it as decorative, before publishing."
             )
         if self.lead and self.lead.lead_id:
-            errors["lead"] = f"“{self.lead}” belongs to a study itself. Choose that study's main item."
+            words = "“%(lead)s” belongs to a study itself. Choose that study's main item."
+            errors["lead"] = ValidationError(words, params={"lead": self.lead})
         elif self.lead and (self.lead_id == self.original_pk or self._has_companions()):
             errors["lead"] = "This item is the main item of its study, so it cannot belong to another."
         if errors:

@@ -1,4 +1,5 @@
 # Whether what was published still stands: corrected, withdrawn, removed or merged into another.
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
@@ -49,7 +50,7 @@ class Standing(models.Model):
     class Meta:
         abstract = True
 
-    def standing_errors(self) -> dict[str, str]:
+    def standing_errors(self) -> dict[str, str | ValidationError]:
         errors = {}
         if self.state in {State.WITHDRAWN, State.REMOVED} and not self.notice.strip():
             errors["notice"] = "Say why. Readers who come for it find this instead."
@@ -57,15 +58,14 @@ class Standing(models.Model):
             errors["replaced_by"] = reason
         return errors
 
-    def _replacement_error(self) -> str:
+    def _replacement_error(self) -> str | ValidationError:
         if not self.replaced_by:
             return "Choose the item it was merged into." if self.is_merged else ""
         if self.replaced_by_id == self.original_pk:
             return "An item cannot stand in for itself."
         if self.replaced_by.is_merged:
-            return (
-                f"“{self.replaced_by}” was merged itself, into “{self.replaced_by.replaced_by}”. Choose that."
-            )
+            words = "“%(other)s” was merged itself. Choose the item that it leads to."
+            return ValidationError(words, params={"other": self.replaced_by})
         return ""
 
     def save(self, *args, **kwargs):
@@ -114,6 +114,12 @@ class Standing(models.Model):
     def has_address(self) -> bool:
         """Whether readers get an answer at its address, be it that it was removed."""
         return self.state not in UNPUBLISHED and self.published_at <= clock.now()
+
+    @property
+    def has_page(self) -> bool:
+        """Whether readers find it at its address, or its page with a notice; `addressable` in querysets."""
+        has_one = self.state in {State.PUBLISHED, State.WITHDRAWN} and self.published_at
+        return bool(has_one and self.published_at <= clock.now())
 
     @property
     def replacement(self):

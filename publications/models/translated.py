@@ -1,4 +1,5 @@
 # The language of a text, and what joins it to the same text in other languages.
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -43,18 +44,20 @@ class Translated(models.Model):
             ),
         ]
 
-    def translation_errors(self) -> dict[str, str]:
+    def translation_errors(self) -> dict[str, str | ValidationError]:
         """What is wrong, by field: translations of translations, and two texts in one language."""
         original = self.translation_of
         if original and original.pk == self.original_pk:
             return {"translation_of": "An item is no translation of itself."}
         if original and original.translation_of_id:
-            return {"translation_of": f"“{original}” is a translation itself. Choose the item it translates."}
+            words = "“%(original)s” is a translation itself. Choose the item it translates."
+            return {"translation_of": ValidationError(words, params={"original": original})}
         if original and self._translations().exists():
             return {"translation_of": "Others are translations of this item, so it is no translation."}
         for other in self._others_in_group():
             if languages.is_same(other.language, self.language):
-                return {"language": f"“{other}” is in this language already; say which one this is in."}
+                words = "“%(other)s” is in this language already; say which one this is in."
+                return {"language": ValidationError(words, params={"other": other})}
         return {}
 
     def _others_in_group(self):

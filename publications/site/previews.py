@@ -15,7 +15,7 @@ from publications import clock
 from publications.addresses import MovedPage, OpenList, open_list
 from publications.models import FeaturedItem, PreviewLink, Publication, Topic
 from publications.models.preview_link import WHERE
-from publications.querysets import may_view_hidden
+from publications.visibility import may_view_hidden, sees_hidden
 
 LISTS = {"publication-list": "", "topic-detail": "topic", "person-detail": "person", "type-detail": "type"}
 ITEMS = {"publication-detail", "file-detail", "image-rendition"}
@@ -89,7 +89,7 @@ class PreviewMiddleware:
         token, _, rest = request.path_info.removeprefix(WHERE).partition("/")
         links = PreviewLink.objects.open().select_related("created_by", "publication")
         link = links.filter(token=token.replace("\x00", "")).first() if token else None
-        if link and may_view_hidden(link.created_by):
+        if link and _is_open(link):
             response = self._show(request, Preview(link), f"/{rest}")
         else:
             response = self.get_response(request)  # nothing lives there
@@ -112,6 +112,11 @@ class PreviewMiddleware:
         if response.status_code == 200 and request.method == "GET" and (shows_list or path == item):
             preview.link.count_opening()
         return response
+
+
+def _is_open(link: PreviewLink) -> bool:
+    """Lists show what is hidden in any topic, so they are for makers who see all of it."""
+    return may_view_hidden(link.created_by) or bool(link.publication_id and sees_hidden(link.created_by))
 
 
 def _is_of_an_item(path: str) -> bool:

@@ -23,7 +23,6 @@ from publications.listing.histogram import spark
 from publications.listing.paging import Pager, get_page, read_page_number
 from publications.listing.topics import with_counts
 from publications.models import Page, Person, Publication, Topic
-from publications.querysets import may_view_hidden
 from publications.richtext import headings
 from publications.site import signposting
 from publications.site.feeds import feed_links
@@ -37,6 +36,7 @@ from publications.site.social_cards import (
     picture_of_topic,
     picture_of_type,
 )
+from publications.visibility import may_view_hidden, sees_hidden
 
 LATEST = 7
 RELATED = 3
@@ -136,7 +136,7 @@ def topic_detail(request, slug):
 def publication_list(request):
     """The finder: every publication, by words, type, topic and date; for staff the hidden ones too."""
     now = clock.now()
-    is_staff = may_view_hidden(request.user)
+    is_staff = sees_hidden(request.user)
     if item := item_of_number(request.GET, request.user, now):
         return redirect(item)
     listing, subject = open_list(request.GET, now, user=request.user)
@@ -178,7 +178,7 @@ def publication_detail(request, slug):
         "files": files,
         "references": format_all(reference),
         "related": attach_companions(list(related), now),
-        "may_edit": may_view_hidden(request.user),
+        "may_edit": sees_hidden(request.user),
         "head": publication_head(request, publication, reference, files, topics, above),
     }
     response = show(request, "publications/publication_detail.html", context)

@@ -5,13 +5,16 @@ from datetime import timedelta
 from functools import cached_property
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from publications.admin.board.forms import OWN, PickFormSet, PlacesForm
+from publications.admin.choices import UNNAMED, VIEW
 from publications.history import recording
 from publications.listing.arrangement import Arrangement
 from publications.listing.cards import newest_for
 from publications.models import FeaturedItem, Image, Publication
+from publications.visibility import may_view_hidden
 
 LOOKED_AHEAD = timedelta(weeks=8)
 CONTENT = ("publication_id", "starts_at", "ends_at", "image_id", "words")
@@ -25,6 +28,7 @@ class Board:
         self.topic, self.user, self.now = topic, user, timezone.now()
         self.end = self.now + LOOKED_AHEAD
         self.stored = stored_picks(topic)
+        self._unname_hidden()
         if data is None:
             self.places = PlacesForm(
                 initial={"slots": topic.slots, "tops_up": topic.tops_up}, label_suffix=""
@@ -32,6 +36,16 @@ class Board:
         else:
             self.places = PlacesForm(data, label_suffix="")
         self.data = data
+
+    def _unname_hidden(self):
+        """In memory alone: what stands in other topics, and is hidden from this person, keeps its place."""
+        if may_view_hidden(self.user):
+            return
+        items = [pick.publication for pick in self.stored]
+        prefetch_related_objects(items, "topics")
+        for item in items:
+            if not self.user.has_perm(VIEW, item):
+                item.title, item.summary, item.image = UNNAMED, "", None
 
     @cached_property
     def formset(self):
@@ -57,7 +71,7 @@ class Board:
     def _pictures(self) -> dict[int, Image]:
         known = {pick.image_id: pick.image for pick in self.stored if pick.image_id}
         chosen = self._typed_keys("image") - set(known)
-        return known | (Image.objects.in_bulk(chosen) if chosen else {})
+        return known | (Image.objects.visible_to(self.user).in_bulk(chosen) if chosen else {})
 
     def _typed_keys(self, name) -> set[int]:
         given = self.data or {}

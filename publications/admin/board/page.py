@@ -39,9 +39,10 @@ class BoardPage:
         topic = self.get_object(request, unquote(object_id))
         if not topic:
             raise Http404
-        if not self.has_view_permission(request, topic) or not may_view_hidden(request.user):
-            raise PermissionDenied
         may_arrange = self.may_arrange(request, topic)
+        sees_all = self.has_view_permission(request, topic) and may_view_hidden(request.user)
+        if not may_arrange and not sees_all:
+            raise PermissionDenied
         if request.method != "POST":
             return self._answer(request, Board(topic, request.user), may_arrange)
         if not may_arrange:

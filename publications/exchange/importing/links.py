@@ -1,6 +1,7 @@
 # What joins items to other items and to topics' featured places. Done last, when all rows are in.
 from collections import defaultdict
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from publications.exchange.importing.report import IN_HISTORY
@@ -162,7 +163,7 @@ def _translation_problem(item, original) -> str:
     if original:
         original.refresh_from_db(fields=["translation_of"])
     before, item.translation_of = item.translation_of, original
-    problem = " ".join(item.translation_errors().values()).rstrip(".")
+    problem = " ".join(ValidationError(item.translation_errors()).messages).rstrip(".")
     item.translation_of = before
     return problem
 
