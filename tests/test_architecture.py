@@ -21,6 +21,7 @@ LAYERS = [
         "richtext",
         "markdown",
         "merging",
+        "reading",
         "images",
         "pdf",
         "caching",

@@ -92,31 +92,33 @@ def test_blank_words_of_a_list_are_dropped(monkeypatch):
 def test_relative_sqlite_path_is_relative_to_the_project(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", "sqlite:///var/other.sqlite3")
     monkeypatch.chdir(tmp_path)
-    assert environment.database(tmp_path, PROJECT_DIR)["NAME"] == str(PROJECT_DIR / "var/other.sqlite3")
+    assert environment.databases(tmp_path, PROJECT_DIR)["default"]["NAME"] == str(
+        PROJECT_DIR / "var/other.sqlite3"
+    )
 
 
 def test_absolute_sqlite_path_is_kept(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", "sqlite:////srv/hub.sqlite3")
-    assert environment.database(tmp_path, PROJECT_DIR)["NAME"] == "/srv/hub.sqlite3"
+    assert environment.databases(tmp_path, PROJECT_DIR)["default"]["NAME"] == "/srv/hub.sqlite3"
 
 
 def test_postgresql_address_may_hold_an_encoded_password(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", "postgres://hub:p%40ss@db.example:5433/hub")
-    database = environment.database(tmp_path, PROJECT_DIR)
+    database = environment.databases(tmp_path, PROJECT_DIR)["default"]
     parts = [database[part] for part in ("USER", "PASSWORD", "HOST", "PORT", "NAME")]
     assert parts == ["hub", "p@ss", "db.example", 5433, "hub"]
 
 
 def test_database_in_memory_is_not_taken_for_a_file(monkeypatch, tmp_path):
     monkeypatch.setenv("DATABASE_URL", "sqlite://:memory:")
-    assert environment.database(tmp_path, PROJECT_DIR)["NAME"] == ":memory:"
+    assert environment.databases(tmp_path, PROJECT_DIR)["default"]["NAME"] == ":memory:"
 
 
 @pytest.mark.parametrize("address", ["mysql://user@localhost/hub", "/srv/hub.sqlite3", "nonsense"])
 def test_other_databases_are_refused_by_name_of_the_variable(monkeypatch, tmp_path, address):
     monkeypatch.setenv("DATABASE_URL", address)
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
-        environment.database(tmp_path, PROJECT_DIR)
+        environment.databases(tmp_path, PROJECT_DIR)["default"]
 
 
 def test_unknown_cache_is_refused_by_name_of_the_variable(monkeypatch):
@@ -171,7 +173,9 @@ def test_readme_lists_every_variable_that_the_settings_read():
     code = "".join(
         (PROJECT_DIR / "topichub" / name).read_text() for name in ("settings.py", "environment.py")
     )
-    read = set(re.findall(r'(?:text|switch|words|number|choice|language)\("([A-Z_]+)"', code))
+    read = set(re.findall(r'(?:text|switch|words|number|choice|language)\("([A-Z_]+)"', code)) | set(
+        re.findall(r'"(DATABASE\w*_URL)"', code)
+    )
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (PROJECT_DIR / "README.md").read_text(), re.MULTILINE))
     assert read == listed
 

@@ -107,20 +107,25 @@ def secret_key(data_dir: Path, *, debug: bool) -> str:
     )
 
 
-def database(data_dir: Path, project_dir: Path) -> dict:
-    """Django's settings for DATABASE_URL: a SQLite file in the data directory unless told otherwise.
+def databases(data_dir: Path, project_dir: Path) -> dict:
+    """Django's settings for DATABASE_URL, a SQLite file in the data directory unless told otherwise, and for
+    DATABASE_REPLICA_URL, where there is one for readers to be served from.
 
     A relative SQLite path is relative to the project, whatever folder a command is run from.
     """
-    url = text("DATABASE_URL")
-    if not url:
-        return sqlite(data_dir / "topichub.sqlite3", project_dir)
+    named = {"default": "DATABASE_URL", "replica": "DATABASE_REPLICA_URL"}
+    found = {alias: database(name, project_dir) for alias, name in named.items() if text(name)}
+    return {"default": sqlite(data_dir / "topichub.sqlite3", project_dir)} | found
+
+
+def database(name: str, project_dir: Path) -> dict:
+    url = text(name)
     if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
-        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
+        raise ImproperlyConfigured(f"{name} must begin with sqlite:// or postgres://.")
     try:
         settings = environ.Env.db_url_config(url)
     except Exception as error:
-        raise ImproperlyConfigured("DATABASE_URL is not a database address.") from error
+        raise ImproperlyConfigured(f"{name} is not a database address.") from error
     if settings["ENGINE"].endswith("sqlite3"):
         return sqlite(settings["NAME"], project_dir)
     # With its default cost for random reads PostgreSQL scans whole tables that fit in memory.

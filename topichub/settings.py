@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "publications.site.health.HealthMiddleware",
+    "publications.reading.ReplicaMiddleware",
     "publications.site.compression.TextCompressionMiddleware",
     "publications.site.page_cache.PageCacheMiddleware",  # before all that adds headers, to keep these too
     "publications.site.purging.PurgeMiddleware",
@@ -62,7 +63,8 @@ MIDDLEWARE = [
 ]
 
 # Data
-DATABASES = {"default": env.database(DATA_DIR, BASE_DIR)}
+DATABASES = env.databases(DATA_DIR, BASE_DIR)
+DATABASE_ROUTERS = ["publications.reading.ReplicaRouter"] if len(DATABASES) > 1 else []
 CACHES = {"default": env.cache(), "pages": env.page_cache()}
 SERIALIZATION_MODULES = {"whole": "publications.history.whole"}  # what a version holds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -4,11 +4,11 @@ import datetime as dt
 from collections import Counter
 from typing import NamedTuple
 
-from django.db import connection
 from django.utils import timezone
 
 from publications.models import Entry, Tally
 from publications.models.entry import ALWAYS, EVERYTHING
+from publications.reading import connection
 
 FIRST_YEAR, LAST_YEAR = 1, 9999  # as periods; months are larger numbers, all time is smaller
 MOMENT = dt.timedelta(microseconds=1)  # the finest that databases keep

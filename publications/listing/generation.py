@@ -23,11 +23,12 @@ from weakref import WeakSet
 
 import psycopg
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from publications.listing.counts import stored
 from publications.models import Change, Generation, ListingState, LoggedStep, Presence, PreviewLink, TopicRole
+from publications.reading import connection, database
 
 NOT_SHOWN = {Generation, ListingState, LoggedStep, Presence, PreviewLink, TopicRole}
 TOKENS = Generation._meta.db_table
@@ -80,7 +81,7 @@ def read_generation() -> str:
 def glance_at_generation() -> str:
     """The same past Django's cursors, which takes a third of the time, over the connection that this thread has
     open. Empty where there is none, where it has served its time or does not answer: then ask as above."""
-    here = connections[DEFAULT_DB_ALIAS]
+    here = database()
     session = here.connection
     if session is None or (here.close_at is not None and time.monotonic() >= here.close_at):
         return ""

@@ -5,10 +5,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.apps import apps
-from django.db import connection
 from django.db.models import BigIntegerField, F, Func
 from django.db.models.expressions import RawSQL
 
+from publications.reading import connection
 from publications.search import postgresql, sqlite
 from publications.search.documents import ROOM_FOR_KEYS, document_id, number_mark, state_mark
 from publications.search.query import Query, parse

@@ -2,8 +2,7 @@
 # number of rows is a mark within the vector, since the planner knows too little of words to be asked.
 from collections import defaultdict
 
-from django.db import connection
-
+from publications.reading import connection
 from publications.search.documents import Document, moment_of, month_mark
 from publications.search.query import Query
 

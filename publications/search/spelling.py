@@ -3,10 +3,10 @@ from collections.abc import Callable
 from itertools import islice, product
 
 from django.apps import apps
-from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Length
 
+from publications.reading import connection
 from publications.search.words import WORD, fold_word, is_common
 
 MOST_ENDINGS = 50

@@ -1,8 +1,9 @@
 # The index on SQLite: an FTS5 table over the columns of the documents, kept in step by triggers, which
 # the migration made. Rows are
 # read in the order of their ids, so that a common word costs no more than a rare one.
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
+from publications.reading import connection
 from publications.search.documents import Document
 from publications.search.query import Query
 

@@ -5,8 +5,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from publications.listing.generation import glance_at_generation
+from publications.reading import SIGNED_IN, choose_database
 from publications.site.kept_pages import recall
-from publications.site.page_cache import SIGNED_IN
 
 # What is weighed by Django's own rules, or is no reader's.
 LEFT_TO_DJANGO = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
@@ -26,6 +26,7 @@ def _answer(environ, start_response) -> list[bytes] | None:
     page = recall(address_of(environ)) if _is_plain(environ) else None
     if not page:
         return None
+    choose_database(environ)
     generation, now = glance_at_generation(), timezone.now()
     if not page.is_current(generation, now):
         return None

@@ -12,12 +12,12 @@ from publications.changes.due import apply_due
 from publications.listing.changes import unchanged_until
 from publications.listing.generation import read_present
 from publications.models.preview_link import WHERE
+from publications.reading import SIGNED_IN, from_primary
 from publications.site import kept_pages
 from publications.site.feeds import WITHDRAWALS_SHOWN
 from publications.site.stored_page import StoredPage, answer_conditions, make_page, may_be_stored
 
 LONGEST_ADDRESS = 500  # characters of path and query; whoever invents longer ones is not served from memory
-SIGNED_IN = {settings.SESSION_COOKIE_NAME, "messages"}
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 _planned = ("", None, None)  # a generation, and from when until when it changes nothing by the clock
 
@@ -61,7 +61,7 @@ def _may_be_answered(request: HttpRequest) -> bool:
         and request.path.isascii()  # beyond that, servers and Django spell paths differently
         and len(request.path) + len(query) <= LONGEST_ADDRESS
         and "HTTP_AUTHORIZATION" not in meta
-        and not ("HTTP_COOKIE" in meta and SIGNED_IN & request.COOKIES.keys())
+        and not ("HTTP_COOKIE" in meta and request.COOKIES.keys() & set(SIGNED_IN))
         and not request.path_info.startswith(WHERE)
         and not (query and "at" in request.GET)
     )
@@ -90,7 +90,8 @@ def _generation() -> str:
     try:
         present = read_present()
         if present.is_due:
-            apply_due()
+            with from_primary():
+                apply_due()
             present = read_present()
     except Error:
         return ""
