@@ -1,6 +1,6 @@
 # Searches as the admin's list does.
-from publications.search import read_words, with_words
+from publications.search import find
 
 
 def search(publications, text: str):
-    return with_words(publications, read_words(text)) if text.strip() else publications
+    return publications.filter(pk__in=find(text).pks) if text.strip() else publications

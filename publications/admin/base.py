@@ -1,13 +1,14 @@
 # What all model admins share: calm defaults, folded search, and inline rows in an order.
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from publications.admin.changelist import HubChangeList
 from publications.admin.choices import choosable
+from publications.admin.counting import CappedPaginator
 from publications.admin.presence import Presences
 from publications.admin.rights import ObjectRights, PartRights
 from publications.admin.together import Together
@@ -28,22 +29,6 @@ def count_of(rows, key: str):
     """How many of these rows point to the outer row by `key`: one small look-up in an index for each."""
     counted = rows.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)
-
-
-class HubChangeList(ChangeList):
-    def get_queryset(self, request, exclude_parameters=None):
-        return self.model_admin.for_list(super().get_queryset(request, exclude_parameters))
-
-    @property
-    def chips(self):
-        """(words, address without it) of each filter in use."""
-        chosen = [choice for spec in self.filter_specs for choice in getattr(spec, "chosen", [])]
-        return [(words, self.get_query_string(remove=names)) for words, names in chosen]
-
-    @property
-    def without_filters(self):
-        names = [name for spec in self.filter_specs for name in spec.expected_parameters()]
-        return self.get_query_string(remove=names)
 
 
 class HubForm(forms.ModelForm):
@@ -86,6 +71,7 @@ class HubModelAdmin(ObjectRights, Presences, Together, Controls, admin.ModelAdmi
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
+    paginator = CappedPaginator
     empty_value_display = ""
     actions = None
 
@@ -99,6 +85,11 @@ class HubModelAdmin(ObjectRights, Presences, Together, Controls, admin.ModelAdmi
 
     def get_changelist(self, request, **kwargs):
         return HubChangeList
+
+    @property
+    def all_columns(self):
+        """Those a list may show, and be sorted by."""
+        return self.list_display
 
     def for_list(self, rows):
         """What the list needs beside the rows themselves; the form does without."""

@@ -1,15 +1,18 @@
 # The front page of the admin: what there is, what comes next, what needs a hand. Bounded queries.
+from collections import Counter
 from datetime import timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from publications.admin.base import count_of
-from publications.admin.filters import state_counts, states, wants
-from publications.listing.facets import count_types
+from publications.admin.counting import count_some, in_words
+from publications.admin.publication_filters import states, wants
+from publications.listing.counts import MOMENT, Counts
 from publications.models import ContentType, FeaturedItem, LoggedStep, Publication, Topic
+from publications.models.entry import EVERYTHING
 from publications.roles import curated_by, may_somewhere
-from publications.visibility import sees_hidden
+from publications.visibility import may_view_hidden, sees_hidden
 
 SHOWN = 6
 LOOKED_BACK = timedelta(days=30)
@@ -17,27 +20,58 @@ LOOKED_AHEAD = timedelta(days=14)
 
 
 def overview(user) -> dict:
-    """Eight or nine queries whatever the number of publications, of what this person may see; nothing for those
-    who may not see any that are hidden."""
+    """Nine or ten queries whatever the number of publications, none of which reads them all, of what this person
+    may see; nothing for those who may not see any that are hidden."""
     if not sees_hidden(user):
         return {}
     now = timezone.now()
     everything = Publication.objects.readable_by(user)
     rows = everything.for_cards()
-    counts = state_counts(everything, now)
+    tallied = Tallied(now, sees_all=may_view_hidden(user))
+    others = {key: rule for key, (_, rule) in states(now).items() if key not in tallied.states}
+    lacking, log = wants(), _passed_over(user, now)
+    counted = count_some(
+        *(everything.filter(rule) for rule in others.values()),
+        *(everything.listed().filter(rule) for _, rule in lacking.values()),
+        *([log["rows"]] if log else []),
+    )
+    counts = tallied.states | dict(zip(others, counted, strict=False))
+    attention = dict(zip(lacking, counted[len(others) :], strict=False))
     return {
-        "states": [(key, words, counts[key]) for key, (words, _) in states(now).items()],
-        "total": counts["everything"],
-        "types": _types(everything),
+        "states": [(key, words, in_words(counts[key])) for key, (words, _) in states(now).items()],
+        "types": tallied.types,
         "in_review": rows.filter(state=Publication.State.IN_REVIEW).order_by("changed_at", "pk")[:SHOWN],
         "scheduled": rows.filter(states(now)["scheduled"][1]).order_by("published_at", "pk")[:SHOWN],
         "latest": rows.select_related("content_type", "image", "changed_by").order_by("-changed_at", "-pk")[
             :SHOWN
         ],
-        "attention": _attention(everything),
-        "passed_over": _passed_over(user, now),
+        "attention": [
+            (key, words, in_words(attention[key])) for key, (words, _) in lacking.items() if attention[key]
+        ],
+        "passed_over": log and log | {"number": counted[-1], "words": in_words(counted[-1])},
         "tops": _tops(now, user) if may_somewhere(user, "publications.view_topic") else None,
     }
+
+
+class Tallied:
+    """What readers see, by type, and for those who see all of it what they will see: exact, from the tallies of
+    the listing."""
+
+    def __init__(self, now, sees_all):
+        until_now = now + MOMENT
+        counts = Counts(EVERYTHING, [until_now])
+        published = Counter()
+        for (kind, _), number in counts.between(None, until_now).items():
+            published[kind] += number
+        total = published.total()
+        self.states = {"published": total}
+        if sees_all:
+            self.states["scheduled"] = counts.years.total() - total
+        self.types = list(ContentType.objects.all())
+        largest = max(published.values(), default=0) or 1
+        for each in self.types:
+            each.number = published[each.pk]
+            each.share = round(100 * each.number / largest)
 
 
 def _tops(now, user):
@@ -55,31 +89,12 @@ def _is_empty(topic) -> bool:
 
 
 def _passed_over(user, now):
-    """How many steps of late passed a rule over, and the query string that lists them."""
+    """The steps of late that passed a rule over, and the query string that lists them."""
     since = now - LOOKED_BACK
     if not may_somewhere(user, "publications.view_loggedstep"):
         return {}
     return {
-        "number": LoggedStep.objects.visible_to(user).bypasses().since(since).count(),
+        "rows": LoggedStep.objects.visible_to(user).bypasses().since(since),
         "days": LOOKED_BACK.days,
         "query": f"rules=passed-over&from={timezone.localdate(since).isoformat()}",
     }
-
-
-def _types(publications):
-    """The types in their order with the number of items, drafts included, and its share of the largest."""
-    types, counts = list(ContentType.objects.all()), count_types(publications)
-    largest = max(counts.values(), default=0) or 1
-    for each in types:
-        each.number = counts.get(each.pk, 0)
-        each.share = round(100 * each.number / largest)
-    return types
-
-
-def _attention(publications):
-    """(key, words, number) of each thing that published items lack, where there are any."""
-    rules = wants()
-    rows = publications.filter(state=Publication.State.PUBLISHED).order_by()
-    counted = {key: Count("pk", filter=rule, distinct=True) for key, (_, rule) in rules.items()}
-    found = rows.aggregate(**counted)
-    return [(key, words, found[key]) for key, (words, _) in rules.items() if found[key]]

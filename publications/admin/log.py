@@ -7,12 +7,13 @@ from django.utils.safestring import mark_safe
 
 from publications.admin.base import HubModelAdmin
 from publications.admin.display import day_and_time, quiet
-from publications.admin.filters import ChoiceFilter, Dates, FormFilter
+from publications.admin.filters import ChoiceFilter, DateRange, FormFilter
 from publications.models import LoggedStep
 
 CHOOSES_A_MOMENT = {LoggedStep.Step.SCHEDULE, LoggedStep.Step.CHANGE_DATE}
 PASSED_OVER = mark_safe('<span class="status" data-status="doubtful">Passed over</span>')
-MOST = 1000  # so that no page counts or sorts a whole log
+MOST = 1000  # in the history of one item
+LOOKED_THROUGH = 20_000  # for parts of names and titles, which no index is in the order of
 
 
 class StepFilter(ChoiceFilter):
@@ -37,12 +38,22 @@ class BypassFilter(ChoiceFilter):
         return rows.bypasses()
 
 
-class PersonAndDates(Dates):
-    date_field = "at"
-    person = forms.CharField(required=False, label="Person", help_text="Part of the name.")
+class PersonAndDates(DateRange):
+    ranges = {"at": ("from", "to", "From", "To")}
+    person = forms.CharField(
+        required=False,
+        label="Person",
+        help_text=f"Part of the name. The newest {LOOKED_THROUGH:,} steps are looked through; choose dates for others.",
+    )
 
     def narrow(self, rows):
-        return super().narrow(rows).filter(by_name__icontains=self.cleaned_data["person"])
+        rows, name = super().narrow(rows), self.cleaned_data["person"]
+        return newest(rows).filter(by_name__icontains=name) if name else rows
+
+
+def newest(rows):
+    """No more than can be looked through while somebody waits."""
+    return rows.filter(pk__in=rows.order_by("-at", "-pk").values("pk")[:LOOKED_THROUGH])
 
 
 class PersonAndDatesFilter(FormFilter):
@@ -58,7 +69,9 @@ class LoggedStepAdmin(HubModelAdmin):
     list_filter = [StepFilter, BypassFilter, PersonAndDatesFilter]
     list_select_related = ["publication"]
     search_fields = ["title"]
-    search_help_text = f"Part of the title. The newest {MOST:,} steps that fit are listed."
+    search_help_text = (
+        f"Part of the title. The newest {LOOKED_THROUGH:,} steps are looked through; choose dates for others."
+    )
     ordering = ["-at", "-pk"]
     sortable_by = []
 
@@ -70,8 +83,9 @@ class LoggedStepAdmin(HubModelAdmin):
         rows = super().get_queryset(request)
         return rows if self.sees_all(request) else rows.visible_to(request.user)
 
-    def for_list(self, rows):
-        return rows[:MOST]
+    def get_search_results(self, request, queryset, search_term):
+        words = search_term.replace("\x00", "").strip()
+        return (newest(queryset).filter(title__icontains=words) if words else queryset), False
 
     def has_add_permission(self, request):
         return False

@@ -3,6 +3,7 @@ from copy import copy
 
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import F
 from django.utils.html import format_html
 
 from publications import richtext, workflow
@@ -10,21 +11,16 @@ from publications.admin.base import Controls, HubModelAdmin, OrderedFormSet, Ord
 from publications.admin.bulk import BulkSteps
 from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
 from publications.admin.file_form import FileForm, use_first_page
-from publications.admin.filters import (
-    AttentionFilter,
-    StateFilter,
-    TopicAndDatesFilter,
-    TypeFilter,
-    topic_chooser,
-)
 from publications.admin.history import Versioned
 from publications.admin.picture import PictureChoice
+from publications.admin.publication_filters import PublicationFilter, StateFilter
 from publications.admin.publication_form import CorrectionForm, PublicationForm
+from publications.admin.publication_list import PublicationChangeList
 from publications.admin.rights import PartRights
 from publications.admin.steps import Steps, overtaken_by
 from publications.models import Authorship, Correction, File, Publication, index, syncing_once
 from publications.models.standing import TAKEN_BACK
-from publications.search import read_words, with_words
+from publications.search import find
 
 STAGES_OF_AUTHORS = {"draft", "in_review"}
 
@@ -69,8 +65,7 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
     form = PublicationForm
     list_display = ["picture", "headline", "status", "type", "topic_names", "published", "changed"]
     list_display_links = ["headline"]
-    list_filter = [StateFilter, TypeFilter, TopicAndDatesFilter, AttentionFilter]
-    date_hierarchy = "published_at"
+    list_filter = [PublicationFilter, StateFilter]
     ordering = ["-changed_at", "-pk"]
     search_fields = ["title"]
     search_help_text = "Words of the text, authors, number or DOI. Case and accents do not count."
@@ -94,8 +89,8 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
 
     @property
     def media(self):
-        """With what the choosing field in the list's filters needs."""
-        return super().media + topic_chooser().media
+        """With what the choosing fields in the list's filters need."""
+        return super().media + PublicationFilter.form_class.base_fields["topic"].widget.media
 
     def get_queryset(self, request):
         """Lists and choices have the originals alone; what is open may be a change to one."""
@@ -107,15 +102,17 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
     # The list
 
     def for_list(self, rows):
-        return rows.for_cards().prefetch_related("topics")
+        return rows.for_cards().select_related(None).select_related("image").prefetch_related("topics")
+
+    def get_changelist(self, request, **kwargs):
+        return PublicationChangeList
 
     def get_search_results(self, request, queryset, search_term):
-        """Asked for the rows of a page and again for the counts of its states."""
+        """The list has looked already, under its filters."""
         if not search_term.strip():
             return queryset, False
-        if getattr(request, "searched", ("",))[0] != search_term:
-            request.searched = (search_term, read_words(search_term))
-        return with_words(queryset, request.searched[1]), False
+        found = getattr(request, "found", None) or find(search_term)
+        return found.among(queryset, best=False), False
 
     @admin.display(description="picture")
     def picture(self, publication):
@@ -125,11 +122,11 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
     def headline(self, publication):
         return publication.title
 
-    @admin.display(ordering="state")
+    @admin.display(description="state")
     def status(self, publication):
         return status_mark(publication)
 
-    @admin.display(ordering="content_type__name")
+    @admin.display(description="type")
     def type(self, publication):
         return kind(publication.content_type)
 
@@ -137,7 +134,7 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
     def topic_names(self, publication):
         return ", ".join(topic.name for topic in publication.topics.all()) or quiet("No topic")
 
-    @admin.display(description="date", ordering="published_at")
+    @admin.display(description="date", ordering=F("published_at").asc(nulls_last=True))
     def published(self, publication):
         if not publication.published_at:
             return quiet("No date")

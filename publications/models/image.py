@@ -74,6 +74,20 @@ class Image(models.Model):
     class Meta:
         verbose_name = "picture"
         ordering = ["-pk"]
+        indexes = [  # of the few that need a hand
+            models.Index(
+                fields=["-id"],
+                name="image_undescribed",
+                condition=models.Q(alternative_text="", is_decorative=False),
+            ),
+            models.Index(fields=["-id"], name="image_decorative", condition=models.Q(is_decorative=True)),
+            models.Index(fields=["-id"], name="image_awaited", condition=models.Q(file="")),
+            models.Index(
+                fields=["usable_until", "-id"],
+                name="image_usable_until",
+                condition=models.Q(usable_until__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(focal_x__range=(0, 1), focal_y__range=(0, 1)),

@@ -78,6 +78,7 @@ class LoggedStep(models.Model):
         default_permissions = ["view"]
         indexes = [
             models.Index(fields=["-at", "-id"], name="step_newest"),
+            models.Index(fields=["step", "-at", "-id"], name="step_kind_newest"),
             models.Index(fields=["-at"], name="step_bypass_newest", condition=~Q(bypassed="")),
         ]
 

@@ -56,6 +56,7 @@ class PreviewLink(models.Model):
                 | Q(publication__isnull=True, address__startswith="/", moment__isnull=False),
             )
         ]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="preview_link_newest")]
 
     def __str__(self):
         return f"{self.publication or self.address}: {self.label}"

@@ -105,7 +105,32 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
         ordering = ["-published_at", "-pk"]
         permissions = [("publish_publication", "Can publish, schedule and withdraw publications")]
         indexes = [
-            models.Index(fields=["-changed_at", "-id"], name="publication_last_changed"),
+            # The lists of the admin: in their orders, with what their filters ask for beside it.
+            models.Index(
+                fields=["-changed_at", "-id", "state", "content_type", "published_at"],
+                name="publication_last_changed",
+                condition=ORIGINAL,
+            ),
+            models.Index(
+                fields=["state", "-changed_at", "-id"], name="publication_state_changed", condition=ORIGINAL
+            ),
+            models.Index(
+                fields=["changed_by", "-changed_at", "-id"],
+                name="publication_person_changed",
+                condition=ORIGINAL,
+            ),
+            models.Index(fields=["published_at", "id"], name="publication_by_date", condition=ORIGINAL),
+            models.Index(fields=["title", "id"], name="publication_by_title", condition=ORIGINAL),
+            models.Index(
+                fields=["state", "-changed_at", "-id"],
+                name="publication_no_summary",
+                condition=ORIGINAL & Q(summary=""),
+            ),
+            models.Index(
+                fields=["language", "-changed_at", "-id"],
+                name="publication_language_changed",
+                condition=ORIGINAL & ~Q(language=""),
+            ),
             models.Index(fields=["state", "-published_at", "-id"], name="publication_newest"),
             models.Index(
                 fields=["content_type", "state", "-published_at", "-id"], name="publication_type_newest"

@@ -43,6 +43,7 @@ class Redirect(models.Model):
 
     class Meta:
         ordering = ["slug", "pk"]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="redirect_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=reduce(or_, map(_leads_to, TARGETS)),

@@ -145,9 +145,9 @@ def publications_numbered(number: str) -> list[int]:
     return [pk for _, pk in backend().match(parse(""), Within(((number_mark(number),),)), MOST_NUMBERED)]
 
 
-def with_words(publications, query: Query):
-    """All of a queryset that hold the query, however many. Costs time in proportion to what is found."""
-    if not query:
-        return publications.none()
-    sql, params = backend().matching_sql(query)
-    return publications.filter(pk__in=RawSQL(sql, params))
+def find(text: str, within: Within = EVERYWHERE) -> Found:
+    """The newest that hold the words; where none does, those in which the last word is the beginning of one."""
+    found = Found(parse(text), within, NEWEST)
+    if found.query.beginning and not found.pks and (others := endings(found.query.beginning)):
+        return Found(found.query.with_endings(others), within, NEWEST)
+    return found

@@ -13,7 +13,7 @@ MOST_PLACES = 255
 MOST_BYTES = 800_000  # of the million that a vector may have
 WINDOW = 5_000  # documents looked through at first
 WIDER = (1, 8, 64)  # times as far back
-MOST_MONTHS = 1_200
+MOST_MONTHS = 300  # beyond, asking for each of them costs more than asking for none
 
 
 def write(documents, model) -> None:
@@ -107,11 +107,6 @@ def _months(first: int, last: int) -> list[str]:
     if last - first > MOST_MONTHS:
         return []
     return [month_mark(month // 12, month % 12 + 1) for month in range(first, last + 1)]
-
-
-def matching_sql(query: Query) -> tuple[str, list]:
-    """A condition's inner half: the publications that hold the query, all of them."""
-    return f"SELECT publication_id FROM {DOCUMENTS} WHERE words @@ %s::tsquery", [_condition(query, ())]
 
 
 def differs(document) -> bool:

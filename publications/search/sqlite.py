@@ -40,13 +40,6 @@ def match(query: Query, within, limit: int, *, oldest=False, in_title=False) -> 
         return sorted(cursor.fetchall(), reverse=not oldest)
 
 
-def matching_sql(query: Query) -> tuple[str, list]:
-    """A condition's inner half: the publications that hold the query, all of them."""
-    sql = f"""SELECT publication_id FROM {DOCUMENTS} WHERE id IN
-        (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)"""
-    return sql, [_expression(query, ())]
-
-
 def differs(document) -> bool:
     """Whether the database's own part of a stored document is not what it should be: triggers see to it."""
     return False
