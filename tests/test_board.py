@@ -352,6 +352,17 @@ def test_looking_ahead_meanwhile_does_not_pass_over_what_others_saved(editor, to
     assert stored(topic) == ["Theirs"]
 
 
+def test_who_else_arranges_it_is_told(editor, topic):
+    other = type(editor)()
+    other.force_login(make_staff("Editor", "tomas", first_name="Tomas", last_name="Lind"))
+    other.get(address(topic) + "presence/")
+    assert "Tomas Lind is editing this too" in text_of(editor.get(address(topic)))
+    since = timezone.now().isoformat()
+    submit(other, address(topic), slots="5", _save="Save")
+    notes = editor.get(address(topic) + "presence/", {"since": since}).json()["notes"]
+    assert notes[-1].endswith("When you save, both are shown and you choose.")
+
+
 def test_the_same_arrangement_by_two_people_is_no_question(editor, topic):
     make_featured(topic, make_publication("Tides"))
     opened = controls(editor.get(address(topic)))

@@ -110,19 +110,35 @@ def test_everything_is_done_with_the_keyboard_alone(page, topic, complaints):
     assert complaints == []
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_items_are_dragged_into_their_order(page, topic, complaints, width):
-    page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, "Editor")
-    page.goto(address(topic))
-    handle = page.locator(".drag").nth(0)
-    page.locator(".pick").nth(1).scroll_into_view_if_needed()
-    start, end = handle.bounding_box(), page.locator(".pick").nth(2).bounding_box()
+def drag(page, handle, target):
+    """From the handle to the lower end of the target, with the mouse."""
+    start, end = handle.bounding_box(), target.bounding_box()
     page.mouse.move(start["x"] + 5, start["y"] + 5)
     page.mouse.down()
     page.mouse.move(start["x"] + 5, end["y"] + end["height"] * 0.9, steps=8)
     page.mouse.up()
+
+
+def drag_by_touch(page, handle, target):
+    start, end = handle.bounding_box(), target.bounding_box()
+    x, first, last = start["x"] + 9, start["y"] + 9, end["y"] + end["height"] * 0.9
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": first}]})
+    for step in range(1, 9):
+        y = first + (last - first) * step / 8
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+@pytest.mark.parametrize(("width", "drag"), [(360, drag_by_touch), (1280, drag)])
+def test_items_are_dragged_into_their_order(page, topic, complaints, width, drag):
+    page.set_viewport_size({"width": width, "height": 1200})
+    sign_in(page, "Editor")
+    page.goto(address(topic))
+    page.locator(".pick").nth(2).scroll_into_view_if_needed()
+    drag(page, page.locator(".drag").nth(0), page.locator(".pick").nth(2))
     assert order_on_page(page) == ["Beta", "Gamma", "Alpha"]
+    assert page.locator("[data-ordering-status]").inner_text() == "Alpha is now number 3 of 3."
     preview_shows(page, "Beta", "Gamma", "Alpha")
     save(page)
     assert stored(topic) == ["Beta", "Gamma", "Alpha"]
@@ -157,6 +173,10 @@ def test_the_weeks_to_come_follow_what_is_typed_and_a_moment_is_previewed(page, 
     assert page.get_by_role("radio", name=when).evaluate("each => each === document.activeElement")
     page.on("dialog", lambda asked: asked.accept())
     page.goto("/admin/")
+    page.goto(address(topic))
+    page.get_by_role("button", name="Restore").click()
+    preview_shows(page, "Beta", "Gamma", "Newest of all")
+    assert page.get_by_role("radio", name=when).count() == 1, "what was typed is offered again"
     assert stored(topic) == ["Alpha", "Beta", "Gamma"]
 
 

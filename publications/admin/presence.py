@@ -13,6 +13,8 @@ from reversion.models import Version
 from publications.history import versions_of
 from publications.models.presence import give_sign, present
 
+TOGETHER = "When you save, yours is put together with it."
+
 
 class Presences:
     """For a ModelAdmin. Without a script people still see who was there when they opened the form."""
@@ -24,11 +26,11 @@ class Presences:
     def _presence_name(self):
         return f"{self.opts.app_label}_{self.opts.model_name}_presence"
 
-    def presence_view(self, request, object_id):
+    def presence_view(self, request, object_id, then=TOGETHER):
         """The token is for those who had to sign in again in another window while this one stayed open."""
         item = self._to_change(request, unquote(object_id))
         others = give_sign(_place(item), request.user)
-        notes = [_is_here(other) for other in others] + _newer(item, request)
+        notes = [_is_here(other) for other in others] + _newer(item, request, then)
         return JsonResponse({"notes": notes, "user": request.user.pk, "token": get_token(request)})
 
     def _to_change(self, request, object_id):
@@ -44,13 +46,17 @@ class Presences:
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change and not context["is_popup"] and self.has_change_permission(request, obj):
-            others = [each for each in present(_place(obj)) if each.user_id != request.user.pk]
-            context["presence"] = {
-                "address": reverse(f"admin:{self._presence_name()}", args=[obj.pk]),
-                "since": timezone.now().isoformat(),
-                "notes": [_is_here(other) for other in others],
-            }
+            context["presence"] = self.presence(request, obj, self._presence_name())
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def presence(self, request, obj, name):
+        """What a page needs to say who else is there; `name` is that of the address to ask again."""
+        others = [each for each in present(_place(obj)) if each.user_id != request.user.pk]
+        return {
+            "address": reverse(f"admin:{name}", args=[obj.pk]),
+            "since": timezone.now().isoformat(),
+            "notes": [_is_here(other) for other in others],
+        }
 
 
 def _place(item) -> str:
@@ -61,8 +67,8 @@ def _is_here(other) -> str:
     return f"{_name(other.user)} is editing this too, since {_time(other.since)}."
 
 
-def _newer(item, request) -> list[str]:
-    """What others saved since the form was opened."""
+def _newer(item, request, then) -> list[str]:
+    """What others saved since the form was opened, and what becomes of that."""
     try:
         since = parse_datetime(request.GET.get("since", ""))
     except ValueError:
@@ -73,7 +79,7 @@ def _newer(item, request) -> list[str]:
     if not version:
         return []
     who, at = _name(version.revision.user), _time(version.revision.date_created)
-    return [f"{who} saved a newer version at {at}. When you save, yours is put together with it."]
+    return [f"{who} saved a newer version at {at}. {then}"]
 
 
 def versions_since(item, moment):

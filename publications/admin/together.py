@@ -84,7 +84,11 @@ class Together:
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form, inlines = context["adminform"].form, context["inline_admin_formsets"]
         if request.method == "POST":
-            context |= {"opened": request.POST.get(OPENED, ""), "typed": _typed(request), "is_unsaved": True}
+            context |= {
+                "opened": request.POST.get(OPENED, ""),
+                "typed": typed_name(request),
+                "is_unsaved": True,
+            }
         elif change and self.has_change_permission(request, obj):
             state = stored_state(form, [inline.formset for inline in inlines if inline.has_change_permission])
             context["opened"] = seal(state, timezone.now().isoformat())
@@ -97,7 +101,7 @@ class Together:
 
     def message_user(self, request, message, level=messages.INFO, extra_tags="", fail_silently=False):
         """Tells the browser too that what it keeps of this form is saved."""
-        if typed := _typed(request):
+        if typed := typed_name(request):
             extra_tags = f"{extra_tags} saved-{typed}".strip()
         super().message_user(request, message, level, extra_tags, fail_silently)
 
@@ -108,7 +112,7 @@ class Together:
         return super().response_change(request, obj)
 
 
-def _typed(request) -> str:
+def typed_name(request) -> str:
     """The name under which a browser keeps what was typed."""
     name = request.POST.get(TYPED, "")
     return name if name.isascii() and name.isalnum() else ""

@@ -57,7 +57,6 @@ document.addEventListener("DOMContentLoaded", () => {
   let waiting;
   const changed = () => {
     board.querySelector("[data-unsaved]").hidden = false;
-    unsaved = true;
     clearTimeout(waiting);
     waiting = setTimeout(async () => show(await ask("outcome")), 350);
   };
@@ -154,8 +153,4 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   board.addEventListener("ordered", changed);
   window.django?.jQuery?.(board).on("select2:select select2:clear", "select", changed);
-
-  let unsaved = Boolean(board.querySelector(".overtaken, .errornote"));
-  board.addEventListener("submit", () => (unsaved = false));
-  window.addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
 });

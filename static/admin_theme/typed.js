@@ -6,6 +6,7 @@
   const PREFIX = "typed:";
   const LASTS = 14 * 24 * 3600 * 1000;
   const TECHNICAL = /^_|_FORMS$/;
+  const OF_THE_VIEW = /^(q|at|width)$/; // what is looked for and how, on the board of a topic
 
   const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
   const read = (key) => {
@@ -90,7 +91,7 @@
     const found = form.elements[name];
     const control = found instanceof RadioNodeList ? found[0] : found;
     const group = document.getElementById(`${name.match(/^(.+?)-\d+-/)?.[1]}-group`);
-    const parts = [group?.querySelector(".inline-heading"), control?.labels?.[0] ?? control?.closest("fieldset")?.querySelector("legend")];
+    const parts = [control?.closest?.("[data-name]")?.querySelector(".row-name"), group?.querySelector(".inline-heading"), control?.labels?.[0] ?? control?.closest("fieldset")?.querySelector("legend")];
     return parts.map((part) => part?.textContent.trim()).filter(Boolean).join(": ");
   };
 
@@ -102,7 +103,7 @@
     const then = grouped(kept.fields);
     const found = new Map();
     for (const name of new Set([...now.keys(), ...then.keys()])) {
-      if (TECHNICAL.test(name) || (now.get(name) ?? "").toString() === (then.get(name) ?? "").toString()) continue;
+      if (TECHNICAL.test(name) || OF_THE_VIEW.test(name) || (now.get(name) ?? "").toString() === (then.get(name) ?? "").toString()) continue;
       const control = form.elements[name];
       if (control?.type === "hidden") continue;
       const isText = !control || control.matches?.("textarea, input:not([type=checkbox], [type=radio])");

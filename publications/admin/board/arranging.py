@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 
 from publications.admin.board.forms import OWN, PickFormSet, PlacesForm
@@ -83,9 +83,9 @@ class Board:
         return Publication.objects.visible_to(self.user).in_topic(self.topic)
 
     @cached_property
-    def of_topic(self) -> set[int]:
-        """The keys of those items on the board that stand in the topic."""
-        return set(self.choosable().filter(pk__in=self._publications).values_list("pk", flat=True))
+    def outside(self) -> set[int]:
+        """The keys of those items on the board that do not stand in the topic, or no longer."""
+        return {pick.publication_id for pick in self.stored if not pick.is_of_topic}
 
     @property
     def is_valid(self) -> bool:
@@ -123,7 +123,10 @@ class Board:
 
 
 def stored_picks(topic) -> list[FeaturedItem]:
-    rows = topic.featured_items.select_related("publication__content_type", "publication__image", "image")
+    """With `is_of_topic`, which says whether the item stands in the topic, or still does."""
+    of_topic = Publication.objects.filter(pk=OuterRef("publication")).in_topic(topic)
+    rows = topic.featured_items.annotate(is_of_topic=Exists(of_topic))
+    rows = rows.select_related("publication__content_type", "publication__image", "image")
     return list(rows.defer("publication__body", "publication__key_findings", "publication__notice"))
 
 

@@ -1,7 +1,7 @@
 # Looks for what may be put at the top: publications of the topic, and of those within it, by their words.
 from publications.models import TopicAncestry
 from publications.search.documents import topic_mark
-from publications.search.finding import Found, Within, settle
+from publications.search.finding import Found, Within, in_order_of, settle
 from publications.search.query import parse
 
 MOST_FOUND = 8
@@ -14,5 +14,6 @@ def find(board, text: str) -> list:
     )
     within = Within((tuple(topic_mark(pk) for pk in topics),))
     found = Found(settle(parse(text.replace("\x00", "")), within), within)
-    rows = found.best_first(found.among(board.choosable(), best=True)).for_cards()
-    return list(rows[:MOST_FOUND]) if found.query else []
+    passed = set(found.among(board.choosable(), best=True).order_by().values_list("pk", flat=True))
+    best = [pk for pk in found.pks if pk in passed][:MOST_FOUND]
+    return list(in_order_of(best, board.choosable().for_cards())) if best else []

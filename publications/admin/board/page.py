@@ -20,11 +20,14 @@ from publications.admin.board.forms import OWN
 from publications.admin.board.timeline import lanes, ticks
 from publications.admin.board.words import LEAVES, NOW, changes, standing
 from publications.admin.display import moment_in_words, thumbnail
+from publications.admin.together import typed_name
 from publications.history import latest_version
 from publications.listing.cards import attach_companions
 from publications.models import Topic
 from publications.querysets import may_view_hidden
 
+BOARD, PRESENCE = "publications_topic_board", "publications_topic_board_presence"
+ASKED = "When you save, both are shown and you choose."
 ADDRESS_OF_LINK = re.compile(r'(<a\b[^>]*?) href="[^"]*"')
 
 
@@ -32,8 +35,13 @@ class BoardPage:
     """For the admin of topics."""
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.board_view)
-        return [path("<path:object_id>/board/", view, name="publications_topic_board"), *super().get_urls()]
+        board = self.admin_site.admin_view(self.board_view)
+        presence = self.admin_site.admin_view(self.presence_view)
+        return [
+            path("<path:object_id>/board/", board, name=BOARD),
+            path("<path:object_id>/board/presence/", presence, {"then": ASKED}, name=PRESENCE),
+            *super().get_urls(),
+        ]
 
     def board_view(self, request, object_id):
         topic = self.get_object(request, unquote(object_id))
@@ -66,7 +74,7 @@ class BoardPage:
             board.save()
             self.log_change(request, topic, [{"changed": {"fields": ["top of the page"]}}])
         self.message_user(request, "Saved: readers see it now.", messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:publications_topic_board", args=[topic.pk]))
+        return HttpResponseRedirect(reverse(f"admin:{BOARD}", args=[topic.pk]))
 
     def _answer(self, request, board, may_arrange, overtaken=False):
         """The page, or for the script the parts of it that follow from what was typed."""
@@ -83,6 +91,9 @@ class BoardPage:
         context |= self.admin_site.each_context(request)
         is_fresh = board.data is None or overtaken
         opened = board.as_stored if is_fresh else request.POST.get("opened", "")
+        if may_arrange:
+            context["presence"] = self.presence(request, board.topic, PRESENCE)
+        context |= {"typed": typed_name(request), "is_unsaved": board.data is not None}
         context |= {"title": f"Top of {board.topic}", "opened": opened}
         context |= {"media": self.media + board.formset.empty_form.media if may_arrange else self.media}
         if overtaken:
@@ -129,7 +140,7 @@ def _rows(board):
                 "pick": pick,
                 "standing": LEAVES if removed else pick and standing(pick, board.arrangement, board.now),
                 "thumbnail": thumbnail((pick and pick.picture) or form.item.picture),
-                "is_outside": form.item.pk not in board.of_topic,
+                "is_outside": form.item.pk in board.outside,
                 "is_set": pick and any(getattr(pick, name) for name in OWN),
             }
         )
