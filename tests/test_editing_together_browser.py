@@ -110,7 +110,11 @@ def test_two_people_at_one_item_lose_nothing_and_settle_a_clash_by_keyboard_alon
     save(tom)
     assert stored(item).title == "High tides"
     assert text(tom).inner_text().split() == "One. Hers. Two. Three. His.".split()
-    assert tom.locator(".clash dd").all_inner_texts() == ["Tides", "High tides", "Low tides"]
+    clash = tom.get_by_role("group", name="Title", exact=True)
+    assert clash.locator("dd").first.inner_text() == "Tides"
+    theirs, mine = (clash.locator("dd").nth(place).inner_text().split() for place in (1, 2))
+    assert theirs == "taken away: Tides added: High tides".split()
+    assert mine == "taken away: Tides added: Low tides".split()
     assert tom.evaluate("document.activeElement.className") == "meanwhile"
     for width, scheme in ((360, "dark"), (1280, "light")):
         tom.set_viewport_size({"width": width, "height": 800})
@@ -235,6 +239,17 @@ def test_whoever_is_signed_out_is_told_and_can_save_after_signing_in_elsewhere(i
     tom.get_by_text("You are signed out.").wait_for(state="detached")
     save(tom)
     assert stored(item).summary == "Typed."
+
+
+def test_forms_with_passwords_are_not_kept(windows):
+    boss = windows()
+    make_staff(username="boss")
+    boss.goto("/admin/login/")
+    sign_in(boss, "boss")
+    boss.goto("/admin/auth/user/add/")
+    boss.locator("#id_username").fill("newcomer")
+    boss.goto("/admin/")
+    assert kept(boss) == 0
 
 
 def test_what_is_discarded_is_not_offered_again(item, windows):

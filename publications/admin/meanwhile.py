@@ -21,6 +21,8 @@ from publications.admin.form_state import (
     stored_state,
     write_state,
 )
+from publications.history.blocks import NAMES, blocks_of_html, blocks_of_lines
+from publications.history.differences import Line, compare
 from publications.merging import blocks, merge
 from publications.richtext import plain_text
 
@@ -51,10 +53,13 @@ class Choice(NamedTuple):
     was: str
     theirs: str
     mine: str
+    # Of texts: what each changed of what was there, word by word.
+    theirs_compared: list[Line]
+    mine_compared: list[Line]
 
 
 class Meanwhile:
-    by = "somebody else"
+    by, kinds = "somebody else", NAMES
 
     def __init__(self, form, formsets, names, opened, data, files):
         """Of forms that nothing was sent to, the names of their inlines, and what was sent."""
@@ -91,6 +96,11 @@ class Meanwhile:
         return compared
 
     @property
+    def is_worth_telling(self) -> bool:
+        """Not where only a step was taken, which the form says itself."""
+        return bool(self.changed or self.choices)
+
+    @property
     def is_settled(self) -> bool:
         """Whether somebody chose wherever both changed the same, and nothing else needs to be looked at."""
         return not self.notes and all(choice.answer for choice in self.choices)
@@ -116,14 +126,16 @@ class Meanwhile:
 
     @property
     def said(self) -> str:
-        """Nothing where only what the form offers is another, which a step says itself."""
         what = in_a_row([f"“{name}”" for name in self.changed])
         return f"While you were writing, {self.by} changed {what}." if what else ""
 
     def _choice(self, clash) -> Choice:
-        name = _name(clash)
-        words = in_short(*(readable(self._field(clash.where), value) for value in clash[1:]))
-        return Choice(self._label(clash.where[-1:], clash.where), name, self.data.get(name, ""), *words)
+        field, name = self._field(clash.where), _name(clash)
+        words = in_short(*(readable(field, value) for value in clash[1:]))
+        compared = [_compared(field, clash.base, value) for value in (clash.theirs, clash.mine)]
+        return Choice(
+            self._label(clash.where[-1:], clash.where), name, self.data.get(name, ""), *words, *compared
+        )
 
     def _note(self, clash) -> str:
         part = self.names[clash.where[0]].lower()
@@ -193,6 +205,18 @@ def readable(field, value) -> str:
     if isinstance(widget, ProseEditorWidget):
         return "\n\n".join(filter(None, map(plain_text, blocks(value))))
     return str(dict(getattr(field, "choices", ())).get(value, value))
+
+
+def _compared(field, before, after) -> list[Line]:
+    """Nothing where there was nothing before, or no words to compare."""
+    widget = control(field)
+    if not before or not after:
+        return []
+    if isinstance(widget, ProseEditorWidget):
+        return compare(blocks_of_html(before), blocks_of_html(after))
+    if isinstance(widget, forms.Textarea):
+        return compare(blocks_of_lines(before), blocks_of_lines(after))
+    return []
 
 
 def in_short(*texts) -> list[str]:
