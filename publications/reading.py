@@ -3,7 +3,6 @@
 # Knows no models.
 import logging
 import time
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
@@ -76,14 +75,9 @@ def is_readers(environ) -> bool:
     )
 
 
-@contextmanager
-def from_primary():
-    """For what changes something in the middle of a reader's request."""
-    token = _alias.set(DEFAULT_DB_ALIAS)
-    try:
-        yield
-    finally:
-        _alias.reset(token)
+def stay_with_primary() -> None:
+    """For the rest of a reader's request that has just changed something, which a replica may not know yet."""
+    _alias.set(DEFAULT_DB_ALIAS)
 
 
 def _answers() -> bool:

@@ -2,14 +2,14 @@
 from collections import Counter
 from datetime import timedelta
 
-from django.db.models import Min, Q
+from django.db.models import Case, F, Min, Q, When
 from django.utils import timezone
 
 from publications.admin.base import count_of
 from publications.admin.counting import count_some, in_words
 from publications.admin.publication_filters import states, wants
 from publications.listing.counts import MOMENT, Counts
-from publications.models import ContentType, FeaturedItem, LoggedStep, Publication, Topic
+from publications.models import Change, ContentType, FeaturedItem, LoggedStep, Publication, Topic
 from publications.models.entry import EVERYTHING
 from publications.roles import curated_by, may_somewhere
 from publications.visibility import may_view_hidden, sees_hidden
@@ -20,7 +20,7 @@ LOOKED_AHEAD = timedelta(days=14)
 
 
 def overview(user) -> dict:
-    """Nine or ten queries whatever the number of publications, none of which reads them all, of what this person
+    """Ten or eleven queries whatever the number of publications, none of which reads them all, of what this person
     may see; nothing for those who may not see any that are hidden."""
     if not sees_hidden(user):
         return {}
@@ -45,6 +45,7 @@ def overview(user) -> dict:
         "latest": rows.select_related("content_type", "image", "changed_by").order_by("-changed_at", "-pk")[
             :SHOWN
         ],
+        "changes": _changes(user),
         "attention": [
             (key, words, in_words(attention[key])) for key, (words, _) in lacking.items() if attention[key]
         ],
@@ -72,6 +73,19 @@ class Tallied:
         for each in self.types:
             each.number = published[each.pk]
             each.share = round(100 * each.number / largest)
+
+
+def _changes(user):
+    """Changes to live items: what could not go live first, then by their time, then what waits for review."""
+    seen = Publication.with_copies.copies().readable_by(user).values("pk")
+    rows = (
+        Change.objects.filter(copy__in=seen).select_related("copy__content_type").defer("base", "copy__body")
+    )
+    is_late = Case(When(failure="", then=1), default=0)
+    in_review = Case(When(copy__state=Publication.State.IN_REVIEW, then=0), default=1)
+    return rows.order_by(
+        is_late, F("goes_live_at").asc(nulls_last=True), in_review, "-copy__changed_at", "pk"
+    )[:SHOWN]
 
 
 def _tops(now, user):

@@ -45,7 +45,7 @@ class PreviewLinkForm(HubForm):
 
     def clean_publication(self):
         publication = self.cleaned_data["publication"]
-        if not Publication.objects.visible_to(self.maker).filter(pk=publication.pk).exists():
+        if not Publication.with_copies.visible_to(self.maker).filter(pk=publication.pk).exists():
             raise ValidationError("You may not see it yourself.")
         return publication
 
@@ -105,6 +105,12 @@ class PreviewLinkAdmin(HubModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.maker = request.user
         return form
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """A change to a live item is no choice, but its form leads here with it."""
+        if db_field.name == "publication":
+            kwargs["queryset"] = Publication.with_copies.all()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request):
         given = super().get_changeform_initial_data(request)

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from publications import richtext, workflow
 from publications.admin.base import Controls, HubModelAdmin, OrderedFormSet, OrderedInline
 from publications.admin.bulk import BulkSteps
+from publications.admin.changes import ChangesToLive
 from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
 from publications.admin.file_form import FileForm, use_first_page
 from publications.admin.history import Versioned
@@ -22,7 +23,7 @@ from publications.models import Authorship, Correction, File, Publication, index
 from publications.models.standing import TAKEN_BACK
 from publications.search import find
 
-STAGES_OF_AUTHORS = {"draft", "in_review"}
+STAGES_OF_AUTHORS = {"draft", "in_review", "change", "change in review"}
 
 
 class AuthorFormSet(OrderedFormSet):
@@ -61,7 +62,7 @@ class CorrectionInline(PartRights, Controls, admin.StackedInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin):
+class PublicationAdmin(ChangesToLive, Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin):
     form = PublicationForm
     list_display = ["picture", "headline", "status", "type", "topic_names", "published", "changed"]
     list_display_links = ["headline"]
@@ -91,13 +92,6 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
     def media(self):
         """With what the choosing fields in the list's filters need."""
         return super().media + PublicationFilter.form_class.base_fields["topic"].widget.media
-
-    def get_queryset(self, request):
-        """Lists and choices have the originals alone; what is open may be a change to one."""
-        rows = super().get_queryset(request)
-        is_open = "object_id" in request.resolver_match.kwargs
-        rows = Publication.with_copies.order_by(*self.get_ordering(request)) if is_open else rows
-        return rows.readable_by(request.user)
 
     # The list
 
@@ -163,7 +157,7 @@ class PublicationAdmin(Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin
     def get_inlines(self, request, obj):
         """What nobody has read yet is changed, not corrected."""
         inlines = super().get_inlines(request, obj)
-        if obj is None or workflow.stage(obj) in {*STAGES_OF_AUTHORS, "scheduled"}:
+        if obj is None or obj.is_working_copy or workflow.stage(obj) in {*STAGES_OF_AUTHORS, "scheduled"}:
             return [inline for inline in inlines if inline is not CorrectionInline]
         return inlines
 

@@ -7,7 +7,9 @@ from django.contrib.admin import site
 from django.contrib.admin.widgets import AutocompleteSelect
 
 from publications import workflow
+from publications.admin.change_steps import NoWords, PlanForm, plan
 from publications.admin.choices import choosable
+from publications.changes import steps
 from publications.models import LoggedStep, Publication
 
 Step = LoggedStep.Step
@@ -86,5 +88,23 @@ WITH_WORDS = {
         "the other item",
         MergeForm,
         workflow.merge,
+    ),
+    Step.PLAN: StepWithWords(
+        "Make the change live at a time",
+        "Nothing needs to run then. Until that moment readers see the item as it is, and it is not changed directly.",
+        "Plan it",
+        "Planned: readers see the change from that moment on.",
+        "",
+        PlanForm,
+        plan,
+    ),
+    Step.DISCARD: StepWithWords(
+        "Discard the change",
+        "Nothing of it is kept. The live item stays as it is.",
+        "Discard it",
+        "Discarded. The item is as readers see it.",
+        "",
+        NoWords,
+        steps.discard,
     ),
 }

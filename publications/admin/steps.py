@@ -1,5 +1,6 @@
 # The steps of the workflow in the form of a publication: a button for each step this person may take now,
 # and what stands in the way of publishing. The pages of the steps that need words are in step_forms.py.
+from copy import copy
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -15,10 +16,12 @@ from django.utils.html import format_html
 from django.utils.timesince import timeuntil
 
 from publications import workflow
+from publications.admin import change_steps
 from publications.admin.choices import name_for, unname_hidden_links
 from publications.admin.display import day_and_time, short_date
 from publications.admin.impact import impact, leaving
 from publications.admin.step_forms import WITH_WORDS
+from publications.changes.steps import Clashing
 from publications.clock import comes_twice, moment_in_words
 from publications.models import LoggedStep, Publication
 from publications.readiness import problems
@@ -26,7 +29,7 @@ from publications.workflow import NotReady, Refused
 
 Step = LoggedStep.Step
 TWICE = "The clocks go back that night, so this time comes twice; the offset says which one is meant."
-STAGES_TO_COME = {"draft", "in_review", "scheduled"}
+STAGES_TO_COME = {"draft", "in_review", "scheduled"}  # of items that readers do not see yet
 TO_COME = "Its date is one to come. Publish it on that date, or now, with the button that says so."
 DONE = {
     Step.SUBMIT: "Saved and submitted: it waits for an editor.",
@@ -34,7 +37,9 @@ DONE = {
     Step.PUBLISH: "Published: readers see it now.",
     Step.CANCEL: "Saved. The schedule is cancelled, and it is a draft again.",
     Step.RESTORE: "Published again: readers see it now.",
+    **change_steps.DONE,
 }
+NOT_YET = "Saved, but not published yet: see below."
 MEANWHILE = {
     True: "Nothing of yours is saved yet. Look at the form, and save again if it should be as you have it.",
     False: "Your text is below and was not saved: only an editor may change it now. Copy it, and send it to one.",
@@ -63,6 +68,8 @@ def buttons(item, user, all_the_same: str = "") -> list[Button]:
 
 
 def _words(item) -> dict:
+    if item.is_working_copy:
+        return change_steps.words(item)
     at = item.published_at
     to_come = is_to_come(item)
     return {
@@ -150,11 +157,10 @@ class Steps:
         if not item:
             return {"steps": buttons(Publication(), request.user)}
         asked = request.GET.get("asked", "")
-        shown = Publication(
-            pk=item.pk, state=item.state, published_at=item.stored_date, created_by_id=item.created_by_id
-        )
+        shown = copy(item)
+        shown.published_at = item.stored_date
         context = {"opened_as": item.as_opened}
-        is_waiting = workflow.stage(shown) in STAGES_TO_COME
+        is_waiting = workflow.stage(shown) in {*STAGES_TO_COME, *change_steps.STAGES}
         if not is_refused and (is_waiting or asked):
             found = problems(item, item.published_at)
             passing = [each.words for each in found] if not any(each.stops for each in found) else []
@@ -165,7 +171,8 @@ class Steps:
 
     def _unseen(self, request, item) -> bool:
         """Whether publishing it now would be a bypass of review, and this person could do it."""
-        may_publish = workflow.may_take(Step.SCHEDULE, item, request.user)
+        step = Step.PLAN if item.is_working_copy else Step.SCHEDULE
+        may_publish = workflow.may_take(step, item, request.user)
         return may_publish and not workflow.is_reviewed(item, request.user)
 
     def save_model(self, request, obj, form, change):
@@ -206,11 +213,17 @@ class Steps:
                 IN_FORM[step](item, request)
         except NotReady:
             asked = f"?asked={step}"
-            self.message_user(request, "Saved, but not published yet: see below.", messages.WARNING)
+            self.message_user(
+                request, change_steps.NOT_YET if item.is_working_copy else NOT_YET, messages.WARNING
+            )
+        except Clashing as clash:
+            self.message_user(request, f"Saved. {clash}", messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:publications_publication_clashes", args=[item.pk]))
         except Refused as refusal:
             self.message_user(request, f"Saved. {refusal}", messages.WARNING)
         else:
             self.message_user(request, _done(step, item), messages.SUCCESS)
+            item = item.working_copy_of if step == Step.GO_LIVE else item
         return HttpResponseRedirect(self._address_of_form(request, item, asked))
 
     def _address_of_form(self, request, item, query=""):
@@ -224,19 +237,23 @@ class Steps:
             item = self.get_object(request, object_id)
             if not item or step not in WITH_WORDS:
                 raise Http404
-            if not self.has_view_permission(request, item) or not request.user.has_perm(
-                workflow.PUBLISH, item
-            ):
+            may = request.user.has_perm(workflow.RULES[step].right, item)
+            if not self.has_view_permission(request, item) or not may:
                 raise PermissionDenied
             page = WITH_WORDS[step]
             form = page.form_class(request.POST or None, label_suffix="", person=request.user)
             if request.method == "POST" and form.is_valid():
                 try:
                     page.take(item, request.user, **form.cleaned_data)
+                except Clashing:
+                    return HttpResponseRedirect(
+                        reverse("admin:publications_publication_clashes", args=[item.pk])
+                    )
                 except Refused as refusal:
                     form.add_error(None, str(refusal))
                 else:
                     self.message_user(request, page.done, messages.SUCCESS)
+                    item = item.working_copy_of if step == Step.DISCARD else item
                     return HttpResponseRedirect(self._address_of_form(request, item))
         context = self.admin_site.each_context(request)
         context |= {"title": f"{page.heading}: {item}", "item": item, "form": form, "page": page}
@@ -278,6 +295,7 @@ IN_FORM = {
     Step.RESTORE: lambda item, request: workflow.restore(
         item, request.user, passing=request.POST.getlist("_passing")
     ),
+    **change_steps.IN_FORM,
 }
 
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from publications.history import snapshot
-from publications.merging import Merge, merge
+from publications.merging import IDENTITIES, Merge, merge
 from publications.models import Authorship, File, Publication, Topic, index, syncing_once
 from publications.models.file import delete_unused
 
@@ -82,3 +82,37 @@ def copy_of(live, by) -> Publication:
     )
     write(copy, content_of(live))
     return copy
+
+
+def catch_up(copy, keeps_live: list[bool], by) -> None:
+    """Put into the copy what was changed in the live item meanwhile. Where both changed the same, `keeps_live`
+    says in the order of the clashes whether the item's stays, or the change's."""
+    merge = put_together(copy.working_copy_of, copy)
+    for clash, keeps in zip(merge.clashes, keeps_live, strict=True):
+        _put(merge.merged, clash.where, clash.theirs if keeps else clash.mine)
+    change, copy.changed_by = copy.change, by
+    change.base = content_of(copy.working_copy_of)
+    change.save(update_fields=["base"])
+    write(copy, merge.merged)
+
+
+def _put(content, where, value):
+    """At the path of a clash: a value, a value of a row, a row or none, or the order of rows."""
+    part, *rest = where
+    if part == "fields":
+        content[part][rest[0]] = value
+        return
+    key, rows = IDENTITIES[part], content[part]
+    if not rest:
+        places = {identity: place for place, identity in enumerate(value)}
+        rows.sort(key=lambda row: places.get(row[key], len(places)))
+        return
+    found = [row for row in rows if row[key] == rest[0]]
+    if len(rest) == 2:
+        found[0][rest[1]] = value
+    elif value is None:
+        content[part] = [row for row in rows if row[key] != rest[0]]
+    elif not found:
+        rows.append(value)
+    else:
+        found[0].update(value)

@@ -12,7 +12,7 @@ from publications.changes.due import apply_due
 from publications.listing.changes import unchanged_until
 from publications.listing.generation import read_present
 from publications.models.preview_link import WHERE
-from publications.reading import SIGNED_IN, from_primary
+from publications.reading import SIGNED_IN, stay_with_primary
 from publications.site import kept_pages
 from publications.site.feeds import WITHDRAWALS_SHOWN
 from publications.site.stored_page import StoredPage, answer_conditions, make_page, may_be_stored
@@ -90,8 +90,8 @@ def _generation() -> str:
     try:
         present = read_present()
         if present.is_due:
-            with from_primary():
-                apply_due()
+            stay_with_primary()
+            apply_due()
             present = read_present()
     except Error:
         return ""

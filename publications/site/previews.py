@@ -2,7 +2,7 @@
 # the link's (/preview/KEY/topics/coast/), and so have all links, pictures and files in it: `reverse` puts that
 # before every address while such a page is made. What a link does not open leads to the page that readers get.
 # What is sent for one is kept by nobody.
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +13,7 @@ from django.utils.cache import patch_cache_control
 
 from publications import clock
 from publications.addresses import MovedPage, OpenList, open_list
+from publications.changes.ahead import applied, applied_until
 from publications.models import FeaturedItem, PreviewLink, Publication, Topic
 from publications.models.preview_link import WHERE
 from publications.visibility import may_view_hidden, sees_hidden
@@ -34,7 +35,7 @@ class Preview:
     @cached_property
     def publications(self):
         """The items it opens, as far as its maker may see them."""
-        seen = Publication.objects.visible_to(self.link.created_by)
+        seen = Publication.with_copies.visible_to(self.link.created_by)
         if not self.list:
             return seen.filter(pk=self.link.publication_id)
         listed = self.list.listing.matching().values("pk")
@@ -105,7 +106,7 @@ class PreviewMiddleware:
         request.path_info, request.user, request.preview = path, AnonymousUser(), preview
         if not shows_list and not _is_of_an_item(path):
             return _as_readers_get_it(request)
-        with _within(preview.link), clock.looking_at(preview.link.moment) if shows_list else nullcontext():
+        with _within(preview.link), _as_it_will_be(preview.link, path, shows_list):
             response = self.get_response(request)
         if response.status_code == 404:
             return _as_readers_get_it(request)
@@ -117,6 +118,21 @@ class PreviewMiddleware:
 def _is_open(link: PreviewLink) -> bool:
     """Lists show what is hidden in any topic, so they are for makers who see all of it."""
     return may_view_hidden(link.created_by) or bool(link.publication_id and sees_hidden(link.created_by))
+
+
+@contextmanager
+def _as_it_will_be(link: PreviewLink, path: str, shows_list: bool):
+    """A list at its moment; the change to a live item as if it were live. Pictures are the same before."""
+    if shows_list:
+        with applied_until(link.moment), clock.looking_at(link.moment):
+            yield
+    elif (
+        link.publication and link.publication.is_working_copy and resolve(path).url_name != "image-rendition"
+    ):
+        with applied(link.publication):
+            yield
+    else:
+        yield
 
 
 def _is_of_an_item(path: str) -> bool:

@@ -97,12 +97,14 @@ def time_travel(context):
     For who comes by a preview link: what it is that they see."""
     request, topic, moment = context["request"], context.get("topic"), clock.other_moment()
     if preview := getattr(request, "preview", None):
-        item = context.get("publication")
+        item, shown = context.get("publication"), preview.link.publication
         return (
             {}
-            if item and item.is_public
+            if item and item.is_public and not (shown and shown.is_working_copy)
             else {"preview": preview.link, "moment": moment, "zone": clock.zone()}
         )
+    if change := getattr(request, "shown_change", None):
+        return {"shown_change": change}
     if not moment and not may_view_hidden(request.user):
         return {}
     now = clock.now()
