@@ -36,7 +36,6 @@ def copy(live):
         ADMIN,
         f"{ADMIN}?q=Zanzibar",
         f"{ADMIN}?state=draft",
-        "/admin/",
         "/publications/",
         "/publications/?state=draft",
         "/publications/?q=Zanzibar",

@@ -6,8 +6,8 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 
 from publications import workflow
+from publications.admin.buttons import is_to_come
 from publications.admin.step_forms import WITH_WORDS
-from publications.admin.steps import is_to_come
 from publications.models import LoggedStep
 from publications.readiness import problems
 from publications.roles import may_somewhere

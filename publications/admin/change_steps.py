@@ -38,7 +38,14 @@ def words(copy) -> dict:
     }
 
 
-class PlanForm(forms.Form):
+class StepForm(forms.Form):
+    """Offers everybody the same."""
+
+    def __init__(self, *args, person, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class PlanForm(StepForm):
     at = MomentField(
         label="Live from",
         help_text="Readers see the change from this moment on, to the second.",
@@ -51,7 +58,7 @@ class PlanForm(forms.Form):
     )
 
 
-class NoWords(forms.Form):
+class NoWords(StepForm):
     """Asks for nothing but to be sure."""
 
 

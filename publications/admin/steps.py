@@ -1,7 +1,6 @@
-# The steps of the workflow in the form of a publication: a button for each step this person may take now,
-# and what stands in the way of publishing. The pages of the steps that need words are in step_forms.py.
+# The steps of the workflow in the form of a publication: its buttons, and what stands in the way of publishing. The
+# pages of the steps that need words are in step_forms.py.
 from copy import copy
-from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -11,14 +10,13 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.timesince import timeuntil
 
 from publications import workflow
 from publications.admin import change_steps
+from publications.admin.buttons import buttons, in_a_while, is_to_come
 from publications.admin.choices import name_for, unname_hidden_links
-from publications.admin.display import day_and_time, short_date
+from publications.admin.display import day_and_time
 from publications.admin.impact import impact, leaving
 from publications.admin.step_forms import WITH_WORDS
 from publications.changes.steps import Clashing
@@ -44,58 +42,6 @@ MEANWHILE = {
     True: "Nothing of yours is saved yet. Look at the form, and save again if it should be as you have it.",
     False: "Your text is below and was not saved: only an editor may change it now. Copy it, and send it to one.",
 }
-
-
-class Button(NamedTuple):
-    """A way to move an item: a button of the form, or a link to a page of its own."""
-
-    step: str
-    words: str
-    address: str = ""
-
-
-def buttons(item, user, all_the_same: str = "") -> list[Button]:
-    """The steps this person may take now, in words that say what will happen. `all_the_same` names the step
-    whose warnings were shown."""
-    words = _words(item)
-    may = [step for step in words if workflow.may_take(step, item, user)]
-    if is_to_come(item):
-        may.sort(key=lambda step: step != Step.SCHEDULE)
-    return [
-        Button(step, words[step] + ", all the same" * (step == all_the_same), _address(item, step))
-        for step in may
-    ]
-
-
-def _words(item) -> dict:
-    if item.is_working_copy:
-        return change_steps.words(item)
-    at = item.published_at
-    to_come = is_to_come(item)
-    return {
-        Step.SUBMIT: "Submit for review",
-        Step.TAKE_BACK: "Return to draft",
-        Step.PUBLISH: f"Publish now, dated {short_date(at)}" if at and not to_come else "Publish now",
-        Step.SCHEDULE: f"Publish on {moment_in_words(at)}, {in_a_while(at)}" if to_come else "Schedule",
-        Step.CANCEL: "Cancel the schedule",
-        Step.RESTORE: "Publish again",
-        Step.WITHDRAW: "Withdraw…",
-        Step.REMOVE: "Remove…",
-        Step.MERGE: "Merge…",
-    }
-
-
-def is_to_come(item) -> bool:
-    return bool(item.published_at and item.published_at > timezone.now())
-
-
-def in_a_while(moment) -> str:
-    days = (timezone.localdate(moment) - timezone.localdate()).days
-    return f"in {days} days" if days > 1 else f"in {timeuntil(moment)}"
-
-
-def _address(item, step) -> str:
-    return reverse("admin:publications_publication_step", args=[item.pk, step]) if step in WITH_WORDS else ""
 
 
 def as_opened(item) -> str:
