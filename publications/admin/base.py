@@ -91,6 +91,16 @@ class HubModelAdmin(ObjectRights, Presences, Together, Controls, admin.ModelAdmi
         """Those a list may show, and be sorted by."""
         return self.list_display
 
+    def get_deleted_objects(self, objs, request):
+        """Named are those chosen; what goes with them is counted, without the tables that only we know."""
+        named, counts, *refused = super().get_deleted_objects(objs, request)
+        known = {model._meta.verbose_name_plural for model in self.admin_site._registry}
+        known |= {
+            inline.verbose_name_plural or inline.model._meta.verbose_name_plural for inline in self.inlines
+        }
+        counts = {name: number for name, number in counts.items() if name in known}
+        return [each for each in named if not isinstance(each, list)], counts, *refused
+
     def for_list(self, rows):
         """What the list needs beside the rows themselves; the form does without."""
         return rows
