@@ -1,28 +1,18 @@
 # The admin in a real browser, under the site's policy: ordering, writing, choosing, and what axe finds.
 import re
-from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
 from django.urls import reverse
-from django.utils import timezone
 
-from publications import workflow
-from publications.models import Frame, MenuEntry, Menus, Publication
+from publications.models import MenuEntry, Publication
 from tests.factories import (
     jpeg,
     make_draft,
-    make_featured,
     make_image,
-    make_page,
     make_person,
     make_publication,
     make_ready,
-    make_scheduled,
     make_staff,
-    make_topic,
-    make_withdrawn,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -286,92 +276,3 @@ def test_an_item_is_published_and_withdrawn_without_scripts(browser, live_server
     assert view.get_by_text("First: In review").is_visible()
     assert {Publication.objects.get(pk=other.pk).state for other in others} == {"in_review"}
     plain.close()
-
-
-# What axe finds
-
-
-def everything():
-    """A page of each kind with something on it."""
-    topic = make_topic("Water")
-    image, page = make_image("A quay at dusk", jpeg(600, 400)), make_page("About", role="about")
-    people = [make_person("Ines van der Corrow"), make_person("Tomas Ärlund")]
-    item = make_publication("Rising Water", topics=[topic], authors=people, image=image, body="<p>Text</p>")
-    make_featured(topic, item, starts_at=timezone.now() + timedelta(days=1))
-    make_featured(topic, make_draft(), position=1)
-    make_scheduled()
-    draft = make_draft(
-        "Bare", body='<p><a href="/publications/never/">x</a></p>', created_by=User.objects.first()
-    )
-    workflow.submit(make_ready("Sent"), User.objects.first())
-    workflow.publish(make_ready("Unseen", created_by=User.objects.first()), User.objects.first())
-    yield from [change(draft), f"{change(draft)}?asked=publish", change(make_withdrawn(notice="Wrong."))]
-    yield from [
-        f"{LIST}{draft.pk}/impact/",
-        f"{LIST}{item.pk}/step/withdraw/",
-        f"{LIST}{item.pk}/step/merge/",
-        f"{change(topic).removesuffix('change/')}board/?q=rising",
-    ]
-    yield "/admin/publications/loggedstep/"
-    Publication.objects.create(title="In review", state="in_review", content_type=item.content_type)
-    yield from ["/admin/", LIST, f"{LIST}?type=report&from=2020-01-01", f"{LIST}?from=never", f"{LIST}add/"]
-    yield from [
-        change(each)
-        for each in (
-            item,
-            topic,
-            image,
-            people[0],
-            item.content_type,
-            page,
-            Menus.objects.get(),
-            Frame.objects.get(),
-        )
-    ]
-    yield from [
-        f"/admin/publications/{name}/"
-        for name in ("topic", "image", "person", "contenttype", "redirect", "page")
-    ]
-    yield from [
-        f"{LIST}{item.pk}/delete/",
-        f"{LIST}{item.pk}/history/",
-        "/admin/auth/user/",
-        "/admin/auth/group/",
-    ]
-    yield from ["/admin/auth/user/add/", "/admin/password_change/", "/admin/nothing/"]
-
-
-def faults(page, address):
-    page.goto(address)
-    found = [
-        f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in Axe().run(page).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    return [f"{address} {fault}" for fault in found]
-
-
-@pytest.mark.looks
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-def test_no_page_has_a_fault_that_axe_finds(page, complaints, width, scheme):
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    found = faults(page, "/admin/login/")
-    sign_in(page)
-    for address in everything():
-        found += faults(page, address)
-    assert found == []
-    assert [said for said in complaints if "404" not in said] == []
-
-
-def test_an_open_choice_and_a_refused_form_have_no_fault_either(page, item):
-    sign_in(page, "Editor")
-    page.goto(change(item))
-    page.get_by_label("Title", exact=True).fill("")
-    page.get_by_role("button", name="Add another Author").click()
-    page.get_by_role("button", name="Save and stay").click()
-    page.locator(".errornote").wait_for()
-    page.get_by_role("combobox", name=re.compile("^Person")).first.click()
-    page.locator(".select2-results__option").first.wait_for()
-    violations = Axe().run(page).response["violations"]
-    assert [(fault["id"], fault["nodes"][0]["target"]) for fault in violations] == []
