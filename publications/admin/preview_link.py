@@ -179,7 +179,7 @@ class PreviewLinkAdmin(HubModelAdmin):
     def by(self, link):
         return link.created_by.get_full_name() or link.created_by.get_username() if link.created_by else ""
 
-    @admin.display(description="")
+    @admin.display(description="end")
     def end(self, link):
         if not link.works:
             return ""
