@@ -77,10 +77,10 @@ def _stage_of_change(copy) -> str:
 
 def may_take(step, publication, user) -> bool:
     rule = RULES[step]
-    return stage(publication) in rule.stages and _has_right(step, publication, user)
+    return stage(publication) in rule.stages and has_right(step, publication, user)
 
 
-def _has_right(step, publication, user) -> bool:
+def has_right(step, publication, user) -> bool:
     """A change is begun by whoever may change it, which need not be whoever may change the item itself."""
     changed = Publication(working_copy_of=publication) if step == Step.BEGIN else publication
     return user.has_perm(RULES[step].right, changed)
@@ -191,7 +191,7 @@ def _take(step, publication, by, *, note="", passing=(), **changes):
 
 
 def refuse_unless_legal(step, stored, by):
-    refuse_unless(_has_right(step, stored, by), "You may not do this.")
+    refuse_unless(has_right(step, stored, by), "You may not do this.")
     legal = stage(stored) in RULES[step].stages
     refuse_unless(legal, f"It is {stored.status}, so this cannot be done.")
 

@@ -42,6 +42,7 @@ class HubForm(forms.ModelForm):
 
 
 class Controls:
+    view_on_site = False
     formfield_overrides = {
         models.DateTimeField: {"form_class": MomentField, "widget": MomentInput},
         models.DateField: {"widget": DateInput},

@@ -1,5 +1,7 @@
 # Changes to live items in the admin: begun from the item's form, written in a form of their own that says what they
 # change, compared, and put together with what was changed in the item meanwhile.
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -9,6 +11,7 @@ from django.urls import path, reverse
 
 from publications import workflow
 from publications.admin.change_steps import STAGES, planned_words
+from publications.admin.choices import name_for
 from publications.admin.meanwhile import seal, unseal
 from publications.admin.together import OPENED
 from publications.changes import steps
@@ -119,6 +122,8 @@ class ChangesToLive:
             return HttpResponseNotAllowed(["POST"])
         with transaction.atomic():
             item = self._item_to_look_at(request, object_id)
+            if not workflow.has_right(Step.BEGIN, item, request.user):
+                raise PermissionDenied
             try:
                 copy = steps.begin(item, request.user)
             except Refused as refusal:
@@ -131,7 +136,7 @@ class ChangesToLive:
         """The live item and the change beside each other, word by word."""
         copy = self._change_to_look_at(request, object_id)
         before, after = content_of(copy.working_copy_of), content_of(copy)
-        fields, parts = compared(Publication, before, after)
+        fields, parts = compared(Publication, before, after, partial(name_for, request.user))
         context = {"title": f"What the change differs in: {copy}", "fields": fields, "parts": parts}
         return self._page(request, copy, f"{TEMPLATES}/differences.html", context | {"kinds": NAMES})
 
@@ -142,7 +147,7 @@ class ChangesToLive:
             copy = self._change_to_look_at(request, object_id)
             if not self.has_change_permission(request, copy):
                 raise PermissionDenied
-            choices = _choices(copy)
+            choices = _choices(copy, request.user)
             if request.method == "POST":
                 answers = [request.POST.get(choice["name"]) for choice in choices]
                 if all(answers):
@@ -206,7 +211,7 @@ def _lines(before, after) -> list[str]:
     return [f"Changed: {', '.join(labels)}."] * bool(labels) + list(changed_parts(before, after))
 
 
-def _choices(copy) -> list[dict]:
+def _choices(copy, user) -> list[dict]:
     """Of each value that both changed: its name, and how it differs between the item and the change."""
     live = content_of(copy.working_copy_of)
     choices = []
@@ -215,7 +220,7 @@ def _choices(copy) -> list[dict]:
         if clash.where[0] == "fields":
             name = clash.where[1]
             one, other = ({"fields": {name: value}} for value in (clash.theirs, clash.mine))
-            (field,), _ = compared(Publication, one, other)
+            (field,), _ = compared(Publication, one, other, partial(name_for, user))
             choice |= {"label": field.label, "lines": field.lines}
         else:
             choice |= {

@@ -226,7 +226,7 @@ class PublicationAdmin(ChangesToLive, Steps, BulkSteps, PictureChoice, Versioned
         return allowed and (obj is None or self._is_theirs(request, obj))
 
     def _is_theirs(self, request, obj):
-        return request.user.has_perm(workflow.PUBLISH, obj) or workflow.stage(obj) in STAGES_OF_AUTHORS
+        return request.user.has_perm(workflow.PUBLISH, obj) or workflow.stage(obj) in workflow.UNREVIEWED
 
 
 def _by(user):

@@ -21,7 +21,7 @@ from publications.admin.impact import impact, leaving
 from publications.admin.step_forms import WITH_WORDS
 from publications.changes.steps import Clashing
 from publications.clock import comes_twice, moment_in_words
-from publications.models import LoggedStep, Publication
+from publications.models import LoggedStep, PreviewLink, Publication, Redirect
 from publications.readiness import problems
 from publications.workflow import NotReady, Refused
 
@@ -132,11 +132,13 @@ class Steps:
             workflow.change_date(obj, request.user, chosen)
 
     def get_deleted_objects(self, objs, request):
-        """What was merged into it, or names it in a notice, stands in the way, and may be hidden from this person."""
-        *rest, in_the_way = super().get_deleted_objects(objs, request)
+        """Its preview links and former addresses go with it. What was merged into it, or names it in a notice,
+        stands in the way, and may be hidden from this person."""
+        shown, counts, refused, in_the_way = super().get_deleted_objects(objs, request)
+        refused -= {model._meta.verbose_name for model in (PreviewLink, Redirect)}
         if in_the_way:
             in_the_way = [name_for(request.user, other) for obj in objs for other in obj.replaces.all()]
-        return *rest, in_the_way
+        return shown, counts, refused, in_the_way
 
     def delete_model(self, request, obj):
         workflow.delete(obj, request.user)
