@@ -164,6 +164,26 @@ def test_removing_leaves_with_the_save_and_not_before(editor, topic):
     assert stored(topic) == []
 
 
+def test_what_is_to_be_removed_is_offered_again_and_stays_when_it_is_added(editor, topic):
+    item = make_publication("Going", topics=[topic])
+    make_featured(topic, item, words="Its own.")
+    response = submit(editor, address(topic), **{"picks-0-DELETE": "on", "q": "going", "_find": ""})
+    response = editor.post(address(topic), controls(response) | {"_add": str(item.pk)})
+    assert standings(response) == {"Going": "Showing"}
+    assert controls(response)["picks-0-words"] == ["Its own."]
+    editor.post(address(topic), controls(response) | {"_save": "Save"})
+    assert stored(topic) == ["Going"]
+
+
+def test_until_when_its_own_picture_may_be_used_is_said(editor, topic):
+    image = make_image(usable_until=timezone.localdate() + timedelta(days=3))
+    make_featured(topic, make_publication(), image=image)
+    make_featured(topic, make_publication(), position=1, image=image, ends_at=in_days(2))
+    text = text_of(editor.get(address(topic)))
+    day = f"{image.usable_until:%-d %b %Y}"
+    assert text.count(f"Its own picture may be used until {day}; after that its usual one shows.") == 1
+
+
 def test_times_words_picture_and_places_are_saved_and_shown_to_readers(editor, client, topic):
     item = make_publication("Tides", topics=[topic], summary="Plain.")
     make_featured(topic, item)

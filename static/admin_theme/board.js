@@ -74,6 +74,7 @@ document.addEventListener("DOMContentLoaded", () => {
     measure();
   };
   fit(board.querySelector("iframe"));
+  window.addEventListener("resize", () => fit(board.querySelector("iframe")));
 
   // Finding and adding
 
@@ -87,8 +88,20 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const isFoundFor = (text) => document.getElementById("found").dataset.asked === text;
 
+  const clear = () => {
+    words.value = "";
+    document.getElementById("found").replaceChildren();
+    words.focus();
+  };
+
   const add = async (button) => {
     const name = button.dataset.name;
+    const removed = rows.querySelector(`[data-item="${button.value}"] .delete :checked`);
+    if (removed) {
+      removed.checked = false;
+      clear();
+      return changed(say(`“${name}” stays.`));
+    }
     const answer = await ask("row", { _add: button.value });
     const row = answer?.querySelector(".pick");
     if (!row) return;
@@ -96,9 +109,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const count = board.querySelector("[name='picks-TOTAL_FORMS']");
     count.value = Number(count.value) + 1;
     row.dispatchEvent(new CustomEvent("formset:added", { bubbles: true, detail: { formsetName: "picks" } }));
-    words.value = "";
-    document.getElementById("found").replaceChildren();
-    words.focus();
+    clear();
     show(answer);
     changed();
     say(`“${name}” is now number ${rows.querySelectorAll(".pick").length}.`);

@@ -105,8 +105,11 @@ def _typed(request, stored):
     """What was sent, with a row more for what is added: as it is stored, where it is."""
     data, added = request.POST.copy(), request.POST.get("_add", "")
     total = data.get("picks-TOTAL_FORMS", "0")
-    keys = {data.get(key) for key in data if key.startswith("picks-") and key.endswith("-publication")}
-    if not added.isdigit() or not total.isdigit() or added in keys:
+    if not added.isdigit() or not total.isdigit():
+        return data
+    rows = {data[key]: key for key in data if key.startswith("picks-") and key.endswith("-publication")}
+    if added in rows:  # it was to be removed
+        data.pop(rows[added].replace("-publication", "-DELETE"), None)
         return data
     fields = {"publication": added}
     for pick in stored:

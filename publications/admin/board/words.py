@@ -1,6 +1,8 @@
 # The board in words: what becomes of each featured item, and what changes next at the top of the topic.
 from typing import NamedTuple
 
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.text import Truncator, slugify
 
 from publications.admin.display import moment_in_words
@@ -47,8 +49,22 @@ def standing(pick, arrangement: Arrangement, now) -> Standing:
         return Standing("Waiting", f"{_too_many(top)} It moves up when one of those above it leaves.")
     if pick in top.picks:
         place = f"It stands {IN_ORDER[top.picks.index(pick)]} now."
-        return Standing("Showing", f"{place} {_ending(pick, arrangement)}".strip())
-    return Standing("Not showing", f"{_beginning(pick, now)} {_ending(pick, arrangement)}".strip())
+        return Standing("Showing", _joined(place, _ending(pick, arrangement), _picture(pick, now)))
+    words = _joined(_beginning(pick, now), _ending(pick, arrangement), _picture(pick, now))
+    return Standing("Not showing", words)
+
+
+def _joined(*sentences) -> str:
+    return " ".join(filter(None, sentences))
+
+
+def _picture(pick, now) -> str:
+    """Whether its own picture may not be used the whole time."""
+    until = pick.image and pick.image.usable_until
+    if not until or (pick.ends_at and timezone.localdate(pick.ends_at) <= until):
+        return ""
+    may = "may be" if pick.image.is_usable(now) else "could be"
+    return f"Its own picture {may} used until {format_date(until, 'j M Y')}; after that its usual one shows."
 
 
 def _beginning(pick, now) -> str:
