@@ -181,7 +181,7 @@ def test_history_is_paged_and_costs_as_much_whatever_its_length(client, editor):
             history(client, item)
         return len(queries)
 
-    assert cost(long) == cost(short) <= 12
+    assert cost(long) == cost(short) <= 15
     assert history(client, long).count("Changed: Title.") == 50
     assert history(client, long, p=3).count("Changed: Title.") == 20
     assert "As it was before changes were recorded" in history(client, long, p=3)
@@ -330,4 +330,4 @@ def test_comparing_costs_as_much_whatever_the_history(client, editor):
         return len(queries)
 
     cost(short)
-    assert cost(long) == cost(short) <= 15
+    assert cost(long) == cost(short) <= 20

@@ -17,7 +17,6 @@ from publications.admin.together import OPENED
 from publications.changes import steps
 from publications.changes.content import catch_up, content_of, put_together
 from publications.history import compared, label
-from publications.history.blocks import NAMES
 from publications.history.words import changed_fields, changed_parts
 from publications.models import Change, LoggedStep, Publication
 from publications.workflow import Refused
@@ -138,7 +137,7 @@ class ChangesToLive:
         before, after = content_of(copy.working_copy_of), content_of(copy)
         fields, parts = compared(Publication, before, after, partial(name_for, request.user))
         context = {"title": f"What the change differs in: {copy}", "fields": fields, "parts": parts}
-        return self._page(request, copy, f"{TEMPLATES}/differences.html", context | {"kinds": NAMES})
+        return self._page(request, copy, f"{TEMPLATES}/differences.html", context)
 
     def clashes_view(self, request, object_id):
         """What was changed in the item itself since the change was begun, and a choice where both changed the
@@ -161,7 +160,6 @@ class ChangesToLive:
             "choices": choices,
             "lines": _lines(copy.change.base, content_of(copy.working_copy_of)),
             "is_incomplete": request.method == "POST",
-            "kinds": NAMES,
         }
         return self._page(request, copy, f"{TEMPLATES}/clashes.html", context)
 

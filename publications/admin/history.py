@@ -27,7 +27,6 @@ from publications.history import (
     tried,
     versions_of,
 )
-from publications.history.blocks import NAMES
 
 MOST_TO_CHOOSE = 200
 OVERTAKEN = "Somebody changed it meanwhile, so nothing was restored yet. Below is what would change now."
@@ -90,13 +89,11 @@ class Versioned:
             "choices": _choices(item, old, new),
         }
         try:
-            differences = self._differences(
-                request, snapshot_of(old), snapshot_of(new) if new else snapshot(item)
-            )
+            found = self._differences(request, snapshot_of(old), snapshot_of(new) if new else snapshot(item))
         except RevertError as error:
-            differences = {"unreadable": str(error)}
-        context["may_restore"] = "fields" in differences and self.may_change(request, item)
-        return self._page(request, item, "admin/compare.html", context | differences)
+            found = {"unreadable": str(error)}
+        context["may_restore"] = "fields" in found and self.may_change(request, item)
+        return self._page(request, item, "admin/compare.html", context | found)
 
     def restore_view(self, request, object_id, version):
         """Says what restoring it would change, and does it when that is confirmed."""
@@ -135,7 +132,7 @@ class Versioned:
 
     def _differences(self, request, before, after):
         fields, parts = compared(self.model, before, after, partial(name_for, request.user))
-        return {"fields": fields, "parts": parts, "kinds": NAMES}
+        return {"fields": fields, "parts": parts}
 
     def _page(self, request, item, template, context):
         context = self.admin_site.each_context(request) | {"item": item, "opts": self.opts} | context

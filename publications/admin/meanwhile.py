@@ -21,7 +21,7 @@ from publications.admin.form_state import (
     stored_state,
     write_state,
 )
-from publications.history.blocks import NAMES, blocks_of_html, blocks_of_lines
+from publications.history.blocks import blocks_of_html, blocks_of_lines
 from publications.history.differences import Line, compare
 from publications.merging import blocks, merge
 from publications.richtext import plain_text
@@ -59,7 +59,7 @@ class Choice(NamedTuple):
 
 
 class Meanwhile:
-    by, kinds = "somebody else", NAMES
+    by = "somebody else"
 
     def __init__(self, form, formsets, names, opened, data, files):
         """Of forms that nothing was sent to, the names of their inlines, and what was sent."""

@@ -13,11 +13,12 @@ from django.utils import timezone
 from reversion.errors import RevertError
 from reversion.models import Revision, Version
 
-from publications.history.whole import FORMAT, plain, stored, versions_of, whole
+from publications.history.whole import FORMAT, newest_of, plain, stored, whole
 from publications.history.words import changed_fields, changed_parts
 
 BEFORE = "As it was before changes were recorded"
 UNRECORDED = "Changed by a program that keeps no record"
+CHUNK = 100
 
 
 @dataclass
@@ -25,7 +26,8 @@ class _Recording:
     by: object
     comments: list[str]
     began: datetime = field(default_factory=timezone.now)
-    items: list[tuple] = field(default_factory=list)  # each with its version of before
+    before: dict[tuple, Version] = field(default_factory=dict)  # by model and key
+    made: list = field(default_factory=list)  # what had no key yet
 
 
 _current: ContextVar[_Recording | None] = ContextVar("recording", default=None)
@@ -34,43 +36,61 @@ _current: ContextVar[_Recording | None] = ContextVar("recording", default=None)
 @contextmanager
 def recording(by=None, comment="", *items):
     """Around a change of items, which is one transaction: `by` is the user who makes it, `comment` says what for.
-    Items that become known only within are named to `record`. Within another recording it is a part of that."""
+    Items that become known only within are named to `record`. Within another recording it is a part of that.
+    Many items at once cost no more queries than one."""
     outer = _current.get()
     with transaction.atomic():
         if outer:
-            yield _record_all(items)
+            yield record(*items)
             outer.comments += [comment] * bool(comment)
             return
         here = _Recording(by if by and by.pk else None, [comment] * bool(comment))
         token = _current.set(here)
         try:
-            yield _record_all(items)
-            for item, before in here.items:
-                _keep_new(item, before, here)
+            yield record(*items)
+            _keep_changed(here)
         finally:
             _current.reset(token)
 
 
-def record(item) -> None:
-    """To be called within `recording`, before the item changes or, when it is new, is first saved."""
-    items = _current.get().items
-    if not any(item is other or (item.pk and item == other) for other, _ in items):
-        items.append((item, latest_version(item) if item.pk else None))
+def record(*items) -> None:
+    """To be called within `recording`, before the items change or, when they are new, are first saved."""
+    here = _current.get()
+    here.made += [item for item in items if not item.pk]
+    known = [item for item in items if item.pk and not any(item is other for other in here.made)]
+    for model, keys in _by_model(known).items():
+        keys = [key for key in keys if (model, key) not in here.before]
+        here.before |= {(model, key): version for key, version in _latest(model, keys).items()}
 
 
 def latest_version(item) -> Version:
     """The version that is what is stored of the item now; it is made when there is none, or when the item was
     changed since without anybody recording it."""
-    latest, item = versions_of(item).first(), stored(item)
-    data = whole(item)
-    if latest and _is(latest, data):
-        return latest
+    return _latest(type(item), [item.pk])[item.pk]
+
+
+def _by_model(items) -> dict:
+    keys = {}
+    for item in items:
+        keys.setdefault(type(item), []).append(item.pk)
+    return keys
+
+
+def _latest(model, keys) -> dict:
+    """By key. Of what is gone there is none."""
     here = _current.get()
     now = here.began if here else timezone.now()
-    if latest:
-        return _keep(item, data, at=now, comments=[UNRECORDED])
-    at, by = getattr(item, "changed_at", now), getattr(item, "changed_by", None)
-    return _keep(item, data, at=at, by=by, comments=[BEFORE])
+    latest, found, missing = newest_of(model, keys), {}, []
+    for key, item in stored(model, keys).items():
+        data, version = whole(item), latest.get(key)
+        if version and _is(version, data):
+            found[key] = version
+        elif version:
+            missing.append(_version(item, data, at=now, comments=[UNRECORDED]))
+        else:
+            at, by = getattr(item, "changed_at", now), getattr(item, "changed_by", None)
+            missing.append(_version(item, data, at=at, by=by, comments=[BEFORE]))
+    return found | _keep(model, missing)
 
 
 def _is(version, data) -> bool:
@@ -80,27 +100,30 @@ def _is(version, data) -> bool:
         return False
 
 
-def _record_all(items) -> None:
-    for item in items:
-        record(item)
+def _keep_changed(here) -> None:
+    """What was deleted meanwhile, or was not made after all, has no further version."""
+    models = {model for model, _ in here.before} | {type(item) for item in here.made}
+    for model in sorted(models, key=lambda model: model.__name__):
+        keys = [key for its_model, key in here.before if its_model is model]
+        keys += [item.pk for item in here.made if item.pk and type(item) is model]
+        changed = []
+        for key, item in stored(model, keys).items():
+            data, before = whole(item), here.before.get((model, key))
+            changes = _changes(plain(before.serialized_data), plain(data)) if before else {}
+            if changes is not None:
+                changed.append(
+                    _version(item, data, at=here.began, by=here.by, comments=here.comments, **changes)
+                )
+        _keep(model, changed)
 
 
-def _keep_new(item, version, here) -> None:
-    item = stored(item)
-    if not item:  # it was deleted, or its making was refused
-        return
-    data = whole(item)
-    before, after = version and plain(version.serialized_data), plain(data)
-    if before != after:
-        changed = _changed(before, after) if before else {}
-        _keep(item, data, at=here.began, by=here.by, comments=here.comments, **changed)
-
-
-def _changed(before, after) -> dict:
+def _changes(before, after) -> dict | None:
+    if before == after:
+        return None
     return {"fields": changed_fields(before, after), "parts": changed_parts(before, after)}
 
 
-def _keep(item, data, *, at, comments, by=None, fields=(), parts=()) -> Version:
+def _version(item, data, *, at, comments, by=None, fields=(), parts=()) -> Version:
     # The name is kept as well, because accounts get deleted.
     said = {
         "by": by.get_full_name() or by.get_username() if by else "",
@@ -109,8 +132,8 @@ def _keep(item, data, *, at, comments, by=None, fields=(), parts=()) -> Version:
         "parts": list(parts),
     }
     comment = json.dumps(said, ensure_ascii=False)
-    return Version.objects.create(
-        revision=Revision.objects.create(date_created=at, user=by, comment=comment),
+    return Version(
+        revision=Revision(date_created=at, user=by, comment=comment),
         content_type=ContentType.objects.get_for_model(item),
         object_id=str(item.pk),
         db=item._state.db,
@@ -118,6 +141,15 @@ def _keep(item, data, *, at, comments, by=None, fields=(), parts=()) -> Version:
         serialized_data=data,
         object_repr=str(item),
     )
+
+
+def _keep(model, versions) -> dict:
+    """Each in a revision of its own, so that they are pruned each by its own age. By the item's key."""
+    Revision.objects.bulk_create([version.revision for version in versions], batch_size=CHUNK)
+    for version in versions:
+        version.revision = version.revision  # which has its key only now
+    Version.objects.bulk_create(versions, batch_size=CHUNK)
+    return {model._meta.pk.to_python(version.object_id): version for version in versions}
 
 
 def said_of(version) -> dict:

@@ -7,6 +7,7 @@ import reversion
 from django.core import serializers
 from django.core.serializers.json import Deserializer, Serializer as JsonSerializer
 from django.core.serializers.python import Serializer as PythonSerializer
+from django.db.models import Max
 from reversion.errors import RevertError
 from reversion.models import Version
 
@@ -64,9 +65,14 @@ class Serializer(JsonSerializer):
         }
 
 
-def stored(item):
-    """The item as it is stored, whatever is in memory; None when it is gone."""
-    return type(item)._base_manager.filter(pk=item.pk).first()
+def stored(model, keys) -> dict:
+    """The items with these keys as they are stored, whatever is in memory, with all that belongs to them."""
+    related = [belonging.rows for belonging in _belongings(model).values()]
+    related += [
+        field.name for field in model._meta.many_to_many if field.remote_field.through._meta.auto_created
+    ]
+    rows = model._base_manager.filter(pk__in=keys).order_by("pk").prefetch_related(*related)
+    return {row.pk: row for row in rows}
 
 
 def whole(item) -> str:
@@ -82,7 +88,7 @@ def snapshot(item) -> dict:
 
     Keys stand for related rows, texts for dates and times; authors and files are in their order. A topic has
     "featured" instead. Equal to `snapshot_of` the version that was made of it."""
-    return plain(whole(stored(item)))
+    return plain(whole(stored(type(item), [item.pk])[item.pk]))
 
 
 def snapshot_of(version) -> dict:
@@ -111,6 +117,14 @@ def versions_of(item):
     """The newest first."""
     # By the revision and not by the version's own key, since that is how the index stands.
     return Version.objects.get_for_object(item).order_by("-revision_id")
+
+
+def newest_of(model, keys) -> dict:
+    """The newest version of each of these items, by the item's key."""
+    versions = Version.objects.get_for_model(model).filter(object_id__in=[str(key) for key in keys])
+    newest = versions.order_by().values("object_id").annotate(newest=Max("revision_id")).values("newest")
+    rows = versions.filter(revision_id__in=newest).select_related("revision")
+    return {model._meta.pk.to_python(version.object_id): version for version in rows}
 
 
 def all_versions_of(model):
