@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from publications import workflow
+from publications.changes import steps
 from publications.models import Menus, Publication
 from tests.factories import (
     make_correction,
@@ -488,6 +489,24 @@ def test_an_item_that_was_deleted_meanwhile_can_be_made_anew_from_what_was_typed
     new = Publication.objects.get()
     assert (new.title, new.summary, names(new)) == ("Tides", "Typed for an hour.", ["Ada"])
     assert [topic.name for topic in new.topics.all()] == ["Water"]
+
+
+def test_two_people_prepare_one_change_to_a_live_item(maria, tom):
+    live = make_publication("Tides", summary="Old.", topics=[make_topic()])
+    copy = steps.begin(live, maria.user)
+    both_open(copy, maria, tom)
+    maria.saves(title="High tides")
+    tom.saves(summary="New.")
+    found = Publication.with_copies.get(pk=copy.pk)
+    assert (found.title, found.summary) == ("High tides", "New.")
+    assert stored(live).title == "Tides"
+
+
+def test_a_form_sent_to_an_address_that_never_was_is_answered(maria):
+    item = make_draft()
+    maria.opens(item)
+    maria.address = maria.address.replace(f"/{item.pk}/", "/never/")
+    assert "somebody deleted this" in maria.saves(title="Typed").content.decode()
 
 
 def test_the_hash_of_a_password_is_in_no_form(maria):

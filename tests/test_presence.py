@@ -113,4 +113,4 @@ def test_asking_costs_two_queries_beside_those_of_who_asks(item, maria):
         notes(maria, item, since=timezone.now().isoformat())
     about = [each["sql"] for each in queries if "presence" in each["sql"]]
     assert len(about) == 2
-    assert len(queries) <= 8
+    assert len(queries) <= 10

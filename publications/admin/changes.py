@@ -76,10 +76,10 @@ class ChangesToLive:
                 object_id = self._still_there(request, unquote(object_id))
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def _lock(self, object_id):
+    def _lock(self, key):
         """The item before the change to it, as all do who lock both."""
-        live = Publication.with_copies.filter(pk=object_id).values_list("working_copy_of", flat=True)
-        Publication.with_copies.filter(pk__in=[object_id, *filter(None, live)]).lock()
+        live = Publication.with_copies.filter(pk=key).values_list("working_copy_of", flat=True)
+        Publication.with_copies.filter(pk__in=[key, *filter(None, live)]).lock()
 
     def _still_there(self, request, object_id) -> str:
         """The change, or a new one with what was written for one that is gone."""

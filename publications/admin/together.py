@@ -22,7 +22,7 @@ class Together:
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         with transaction.atomic():
             if object_id and request.method == "POST" and OPENED in request.POST:
-                self._lock(unquote(object_id))
+                self._lock_if_known(unquote(object_id))
                 item = self.get_object(request, unquote(object_id))
                 if not item and self.has_add_permission(request):
                     self._make_new(request)
@@ -53,11 +53,13 @@ class Together:
         Meanwhile(form, formsets, names, {}, data, request.FILES).put_together()
         request.POST, request.is_gone = data, True
 
-    def _lock(self, object_id):
+    def _lock_if_known(self, object_id):
         try:
-            key = self.opts.pk.to_python(object_id)
+            self._lock(self.opts.pk.to_python(object_id))
         except ValidationError:
-            return
+            return  # such an item is not found either
+
+    def _lock(self, key):
         list(self.model._base_manager.select_for_update().filter(pk=key).values_list("pk"))
 
     def _forms_of(self, request, item):
