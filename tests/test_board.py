@@ -132,6 +132,19 @@ def test_the_search_has_an_address_too(editor, topic):
     assert "Nothing in this topic has these words." in text_of(editor.get(f"{address(topic)}?q=moon"))
 
 
+def test_an_item_sent_twice_is_kept_once_and_one_that_left_is_told_of(editor, topic):
+    item = make_publication("Tides", topics=[topic])
+    leaving = make_publication("Leaving", topics=[topic])
+    opened = controls(editor.get(address(topic)))
+    typed = controls(editor.post(address(topic), opened | {"_add": str(item.pk)}))
+    typed = controls(editor.post(address(topic), typed | {"_add": str(leaving.pk)}))
+    leaving.topics.clear()
+    twice = {"picks-TOTAL_FORMS": "3", "picks-2-publication": str(item.pk), "_save": "Save"}
+    response = editor.post(address(topic), typed | twice, follow=True)
+    assert "An item you added was left out" in text_of(response)
+    assert stored(topic) == ["Tides"]
+
+
 def test_what_stands_there_already_is_not_offered_again(editor, topic):
     item = make_publication("Tides", topics=[topic])
     make_featured(topic, item)
@@ -199,6 +212,12 @@ def test_times_words_picture_and_places_are_saved_and_shown_to_readers(editor, c
     assert "Why the sea waits." in html and 'alt="A quay by night"' in html
 
 
+def test_a_new_picture_is_made_from_the_board(editor, topic):
+    make_featured(topic, make_publication("Tides"))
+    html = editor.get(address(topic)).content.decode()
+    assert re.search(r'<a[^>]*id="add_id_picks-0-image"[^>]*href="/admin/publications/image/add/', html)
+
+
 def test_saving_is_kept_in_the_history_of_the_topic(editor, topic):
     make_featured(topic, make_publication("Tides"))
     submit(editor, address(topic), **{"slots": "5", "picks-0-words": "Own.", "_save": "Save"})
@@ -237,7 +256,8 @@ def test_junk_is_answered_and_stores_nothing(editor, topic):
         {"picks-0-image": "x", "picks-0-starts_at_0": "never"},
         {"at": "x", "_preview": ""},
         {"q": "\x00 AND (", "_find": ""},
-        {"_add": "9" * 40},
+        {"_add": "9" * 5000},
+        {"_add": "²", "picks-0-image": "²"},
     ]
     for fields in junk:
         assert submit(editor, address(topic), **{"_preview": ""} | fields).status_code == 200, fields

@@ -163,5 +163,5 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
   board.addEventListener("ordered", changed);
-  window.django?.jQuery?.(board).on("select2:select select2:clear", "select", changed);
+  window.django?.jQuery?.(board).on("change", "select.admin-autocomplete", changed);
 });

@@ -8,12 +8,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 
-from publications.admin.board.forms import OWN, PickFormSet, PlacesForm
+from publications.admin.board.forms import OWN, PickFormSet, PlacesForm, read_key
 from publications.admin.choices import UNNAMED, VIEW
 from publications.history import recording
 from publications.listing.arrangement import Arrangement
 from publications.listing.cards import newest_for
 from publications.models import FeaturedItem, Image, Publication
+from publications.roles import may_somewhere
 from publications.visibility import may_view_hidden
 
 LOOKED_AHEAD = timedelta(weeks=8)
@@ -49,7 +50,12 @@ class Board:
 
     @cached_property
     def formset(self):
-        given = {"topic": self.topic, "publications": self._publications, "pictures": self._pictures}
+        given = {
+            "topic": self.topic,
+            "publications": self._publications,
+            "pictures": self._pictures,
+            "may_add_pictures": may_somewhere(self.user, "publications.add_image"),
+        }
         initial = [
             {"publication": pick.publication_id, "position": number}
             | {name: getattr(pick, name) for name in OWN}
@@ -76,7 +82,7 @@ class Board:
     def _typed_keys(self, name) -> set[int]:
         given = self.data or {}
         texts = (given[key] for key in given if key.startswith("picks-") and key.endswith(f"-{name}"))
-        return {int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 16}
+        return set(map(read_key, texts)) - {None}
 
     def choosable(self):
         """What may be put at the top: the publications of the topic and of all topics within it."""

@@ -2,15 +2,22 @@
 # has read already are not read again, so that a hundred items cost as many queries as one.
 from django import forms
 from django.contrib.admin import site
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 
 from publications.admin.widgets import MomentField
 from publications.models import FeaturedItem, Image
 
+IMAGE = FeaturedItem._meta.get_field("image")
 MOST_PICKS = 200
 OWN = ("starts_at", "ends_at", "image", "words")  # what a pick has beside its item
 PLACES = [(number, str(number)) for number in range(1, 7)]
+
+
+def read_key(text) -> int | None:
+    """The key of a row, out of what a browser sent."""
+    text = str(text)
+    return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
 class KnownPicture(AutocompleteSelect):
@@ -19,11 +26,11 @@ class KnownPicture(AutocompleteSelect):
     pictures: dict[int, Image] = {}
 
     def __init__(self):
-        super().__init__(FeaturedItem._meta.get_field("image"), site, attrs={"data-placeholder": "None"})
+        super().__init__(IMAGE, site, attrs={"data-placeholder": "None"})
 
     def optgroups(self, name, value, attr=None):
         nothing = self.create_option(name, "", "", False, 0)
-        chosen = [self.pictures[int(each)] for each in value if each.isdigit() and int(each) in self.pictures]
+        chosen = filter(None, (self.pictures.get(read_key(each)) for each in value))
         options = [self.create_option(name, image.pk, str(image), True, 1) for image in chosen]
         return [(None, [nothing, *options], 0)]
 
@@ -44,7 +51,7 @@ class PictureField(forms.Field):
     def to_python(self, value):
         if value in self.empty_values:
             return None
-        image = self.pictures.get(int(value)) if str(value).isdigit() else None
+        image = self.pictures.get(read_key(value))
         if not image:
             raise ValidationError("This picture is no longer there. Choose another, or none.")
         return image
@@ -70,12 +77,15 @@ class PickForm(forms.Form):
         help_text="Shown here instead of its summary, in its language.",
     )
 
-    def __init__(self, *args, topic, publications, pictures, **kwargs):
+    def __init__(self, *args, topic, publications, pictures, may_add_pictures, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.topic, self.pick = topic, None
-        self.fields["image"].know(pictures)
-        key = self["publication"].value()
-        self.item = publications.get(int(key)) if str(key).isdigit() else None
+        image = self.fields["image"]
+        image.know(pictures)
+        rights = {f"can_{action}_related": False for action in ("change", "delete", "view")}
+        rights["can_add_related"] = may_add_pictures
+        image.widget = RelatedFieldWidgetWrapper(image.widget, IMAGE.remote_field, site, **rights)
+        self.item = publications.get(read_key(self["publication"].value()))
 
     @property
     def own_fields(self):
@@ -99,8 +109,9 @@ class PickForm(forms.Form):
 class Picks(forms.BaseFormSet):
     @property
     def rows(self) -> list[PickForm]:
-        """In the order of their numbers. Those of items that are gone are left out; those to be removed are not."""
-        rows = [form for form in self.forms if form.item]
+        """In the order of their numbers, one for each item. Those of items that are gone are left out; those to
+        be removed are not."""
+        rows = list({form.item.pk: form for form in reversed(self.forms) if form.item}.values())[::-1]
         if self.is_bound:
             self.is_valid()
             rows.sort(key=lambda form: _number(form.cleaned_data.get("position")))
@@ -110,6 +121,11 @@ class Picks(forms.BaseFormSet):
     def picks(self) -> list[FeaturedItem]:
         """What was typed, without what is to be removed."""
         return [form.pick for form in self.rows if form.pick and not self.is_removed(form)]
+
+    @property
+    def gone(self) -> int:
+        """How many were typed whose item was deleted, or has left the topic, before they were ever saved."""
+        return sum(not form.item for form in self.forms)
 
     def is_removed(self, form) -> bool:
         return self.is_bound and self._should_delete_form(form)

@@ -16,7 +16,7 @@ from django.utils.html import mark_safe
 from publications import clock
 from publications.admin.board.arranging import Board
 from publications.admin.board.finding import find
-from publications.admin.board.forms import OWN
+from publications.admin.board.forms import OWN, read_key
 from publications.admin.board.timeline import lanes, ticks
 from publications.admin.board.words import LEAVES, NOW, changes, standing
 from publications.admin.display import moment_in_words, thumbnail
@@ -28,6 +28,7 @@ from publications.querysets import may_view_hidden
 
 BOARD, PRESENCE = "publications_topic_board", "publications_topic_board_presence"
 ASKED = "When you save, both are shown and you choose."
+GONE = "An item you added was left out: it was deleted, or taken out of this topic, before you saved."
 ADDRESS_OF_LINK = re.compile(r'(<a\b[^>]*?) href="[^"]*"')
 
 
@@ -74,6 +75,8 @@ class BoardPage:
             board.save()
             self.log_change(request, topic, [{"changed": {"fields": ["top of the page"]}}])
         self.message_user(request, "Saved: readers see it now.", messages.SUCCESS)
+        if board.formset.gone:
+            self.message_user(request, GONE, messages.WARNING)
         return HttpResponseRedirect(reverse(f"admin:{BOARD}", args=[topic.pk]))
 
     def _answer(self, request, board, may_arrange, overtaken=False):
@@ -104,8 +107,8 @@ class BoardPage:
 def _typed(request, stored):
     """What was sent, with a row more for what is added: as it is stored, where it is."""
     data, added = request.POST.copy(), request.POST.get("_add", "")
-    total = data.get("picks-TOTAL_FORMS", "0")
-    if not added.isdigit() or not total.isdigit():
+    total = read_key(data.get("picks-TOTAL_FORMS"))
+    if read_key(added) is None or total is None:
         return data
     rows = {data[key]: key for key in data if key.startswith("picks-") and key.endswith("-publication")}
     if added in rows:  # it was to be removed
@@ -113,9 +116,9 @@ def _typed(request, stored):
         return data
     fields = {"publication": added}
     for pick in stored:
-        if pick.publication_id == int(added):
+        if pick.publication_id == read_key(added):
             fields |= _as_sent(pick)
-    data["picks-TOTAL_FORMS"] = int(total) + 1
+    data["picks-TOTAL_FORMS"] = total + 1
     for name, value in fields.items():
         data[f"picks-{total}-{name}"] = value
     return data
