@@ -63,7 +63,9 @@ def demo_sign_in():
     from publications.sample.loading import DEMO_PASSWORD
 
     names = [
-        name for name in ("author", "editor", "admin") if authenticate(username=name, password=DEMO_PASSWORD)
+        name
+        for name in ("author", "editor", "coast", "admin")
+        if authenticate(username=name, password=DEMO_PASSWORD)
     ]
     return f"{' or '.join(names)}, with the password {DEMO_PASSWORD}" if names else ""
 

@@ -102,7 +102,7 @@ publication_differences    own change       vaepAEM    ·
 publication_differences    other change     vAEM       ·
 publication_clashes        own change       epAEM      epAEM
 publication_clashes        other change     AEM        AEM
-publication_step discard   own change       pEM        pEM
+publication_step discard   own change       epAEM      epAEM
 publication_step withdraw  own live         pEM        pEM
 publication_step remove    own live         pEM        pEM
 publication_step merge     own live         pEM        pEM

@@ -13,7 +13,7 @@ from publications.exchange.importing import import_publications
 from publications.models import ContentType, FeaturedItem, Image, MenuEntry, Page, Person, Publication, Topic
 from publications.sample.loading import DEMO_PASSWORD, FILES, FOLDER, ORGANISATIONS
 from publications.sample.pictures import DRAWINGS, draw
-from tests.factories import make_publication
+from tests.factories import make_publication, make_topic
 
 DATA = [json.loads(path.read_text()) for path in FILES]
 TOPICS = [topic for data in DATA for topic in data.get("topics", [])]
@@ -233,12 +233,14 @@ def test_sample_stays_out_of_a_database_that_holds_publications(small_pictures):
 @pytest.mark.django_db
 def test_demo_users_are_made_only_when_asked_for_and_nobody_is_there(django_user_model):
     make_publication()
+    topic = make_topic("Coasts and seas")
     load()
     assert not django_user_model.objects.exists()
     load(with_demo_users=True)
-    names = ("author", "editor", "admin")
-    author, editor, admin = (authenticate(username=name, password=DEMO_PASSWORD) for name in names)
+    names = ("author", "editor", "admin", "coast")
+    author, editor, admin, coast = (authenticate(username=name, password=DEMO_PASSWORD) for name in names)
     for user, group in ((author, "Author"), (editor, "Editor")):
         assert user.is_staff and not user.is_superuser and user.groups.get().name == group
     assert admin.is_superuser
+    assert coast.topic_roles.get().topic == topic and not coast.groups.exists()
     assert "Sign in" not in load(with_demo_users=True)

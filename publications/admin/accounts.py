@@ -58,7 +58,7 @@ class HubUserAdmin(HubModelAdmin, UserAdmin):
     view_on_site = False
 
     def for_list(self, rows):
-        return rows.prefetch_related("groups")
+        return rows.prefetch_related("groups", "topic_roles__topic")
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
@@ -74,9 +74,10 @@ class HubUserAdmin(HubModelAdmin, UserAdmin):
     def full_name(self, user):
         return user.get_full_name()
 
-    @admin.display(description="groups")
+    @admin.display(description="groups and roles")
     def roles(self, user):
         names = [group.name for group in user.groups.all()] + ["Superuser"] * user.is_superuser
+        names += [f"{role.get_role_display()} in {role.topic}" for role in user.topic_roles.all()]
         return ", ".join(names) or quiet("No group")
 
     @admin.display(description="account", ordering="is_active")

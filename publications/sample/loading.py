@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from publications.exchange.importing import Report, import_publications
-from publications.models import Frame, MenuEntry, Page, Person, Publication, Topic
+from publications.models import Frame, MenuEntry, Page, Person, Publication, Topic, TopicRole
 from publications.sample.pictures import draw_all
 
 FOLDER = Path(__file__).resolve().parent
@@ -22,6 +22,7 @@ ORGANISATIONS = {
     "Northern Estuaries Observatory": "Reads forty-one gauges on six estuaries and lends boats to researchers.",
 }
 DEMO_PASSWORD = "topichub-demo"
+TOPIC_OF_ONE = "coasts-and-seas"
 
 Progress = Callable[[str, int, int], None]  # what is being done, how far, out of how many
 
@@ -83,7 +84,8 @@ def name_the_language() -> None:
 
 
 def create_demo_users() -> list[str]:
-    """The user names of an author, an editor and an administrator, made unless somebody can sign in already."""
+    """The user names of an author, an editor and an administrator, and of an editor of one topic alone; made
+    unless somebody can sign in already."""
     users = get_user_model().objects
     if users.exists():
         return []
@@ -91,4 +93,7 @@ def create_demo_users() -> list[str]:
         user = users.create_user(name, password=DEMO_PASSWORD, is_staff=True)
         user.groups.add(Group.objects.get(name=group))
     users.create_superuser("admin", password=DEMO_PASSWORD)
-    return ["author", "editor", "admin"]
+    coast = users.create_user("coast", password=DEMO_PASSWORD, is_staff=True)
+    if topic := Topic.objects.filter(slug=TOPIC_OF_ONE).first():
+        TopicRole.objects.create(topic=topic, user=coast, role=TopicRole.Role.EDITOR)
+    return ["author", "editor", "coast", "admin"]
