@@ -6,9 +6,9 @@ from string import Formatter
 
 import pytest
 from babel.messages.catalog import Catalog
-from django.template.loader import render_to_string
 from django.utils import translation
 
+from publications.site.markup.numbers import count
 from scripts import messages
 from tests.factories import make_file, make_publication, make_topic
 
@@ -163,7 +163,7 @@ def test_numbers_take_the_marks_of_the_language(client, language, size):
 )
 def test_large_counts_have_thousands(language, written):
     with translation.override(language):
-        assert written in render_to_string("publications/_count.html", {"count": 12345})
+        assert written in count(12345)
 
 
 @pytest.mark.django_db

@@ -2,7 +2,6 @@
 from urllib.parse import urlencode
 
 from django import template
-from django.templatetags.static import static
 from django.utils.html import format_html, json_script
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _, pgettext
@@ -10,21 +9,39 @@ from django.utils.translation import gettext as _, pgettext
 from publications import clock, languages, richtext
 from publications.listing.changes import next_change, previous_change
 from publications.querysets import may_view_hidden
+from publications.site.markup import cards, lists
+from publications.site.markup.drawing import histogram
+from publications.site.markup.numbers import count
 
 register = template.Library()
-STAND_IN = {"src": "picture-awaited.svg", "width": 1200, "height": 800}
+register.filter("in_language", cards.in_language)
+for part in (
+    cards.corrected,
+    cards.entry,
+    cards.feature,
+    cards.features,
+    cards.figcaption,
+    cards.kind,
+    cards.picture,
+):
+    register.simple_tag(part)
+for part in (
+    lists.date_fields,
+    lists.ledger,
+    lists.page_links,
+    lists.sort_field,
+    lists.type_pills,
+    lists.what_is_shown,
+):
+    register.simple_tag(part)
+register.simple_tag(histogram)
+register.simple_tag(count)
 
 
 @register.filter
 def prose(text):
     """Stored rich text as a page shows it. It was made safe when it was saved."""
     return richtext.show(text)
-
-
-@register.filter
-def in_language(code):
-    """Attributes for the element around words in another language than the page's; none without a code."""
-    return format_html(' lang="{}" dir="{}"', code, languages.direction(code)) if code else ""
 
 
 @register.filter
@@ -72,25 +89,6 @@ def byline(authorships):
     return mark_safe(_("By %(names)s") % {"names": last})
 
 
-@register.inclusion_tag("publications/_picture.html")
-def picture(image, sizes, alt="", eager=False):
-    """A picture in the stored sizes, without a look at any file. `sizes` as in HTML; `eager` for the one
-    picture a reader sees first. A picture whose file is still awaited shows a stand-in."""
-    context = {"alt": alt, "sizes": sizes, "eager": eager}
-    manifest = image.renditions
-    if not manifest.get("jpeg"):
-        return context | STAND_IN | {"src": static(STAND_IN["src"])}
-    sources = [
-        {"type": f"image/{kind}", "srcset": _srcset(image, manifest[kind])} for kind in ("avif", "webp")
-    ]
-    return context | {
-        "sources": sources,
-        "src": image.rendition_url(manifest["jpeg"]["name"]),
-        "width": manifest["width"],
-        "height": manifest["height"],
-    }
-
-
 @register.inclusion_tag("publications/_time_travel.html", takes_context=True)
 def time_travel(context):
     """For staff: the moment they see the page at, when it changes before and after that, a field for another.
@@ -131,7 +129,3 @@ def _shared(listing, moment) -> str:
 
 def _stop(moment):
     return moment and {"at": clock.write_moment(moment), "moment": moment}
-
-
-def _srcset(image, renditions) -> str:
-    return ", ".join(f"{image.rendition_url(r['name'])} {r['width']}w" for r in renditions)

@@ -1,0 +1,62 @@
+# The years of a list as a drawing that is also navigation; publications/listing/histogram.py has its measures.
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _, ngettext
+
+from publications.listing.histogram import Bar, Histogram
+from publications.site.markup.numbers import number
+
+ABOVE = 7  # pixels between a bar and its number
+HIT_HEIGHT, AXIS, SPAN, YEARS = 124, 122.5, 125.5, 144
+
+
+def histogram(drawn: Histogram, anchor: str, after: str) -> SafeString:
+    """`anchor` is added to each bar's address; `after` is the id of what follows the drawing."""
+    lines = [
+        f'<g class="grid" aria-hidden="true"><line x1="0" x2="100%" y1="{y}" y2="{y}"/>'
+        f'<text x="{drawn.start}" y="{y - 5}">{number(value)}</text></g>\n    '
+        for value, y in drawn.lines
+    ]
+    bars = [_bar(bar, anchor) for bar in drawn.bars if bar.count]
+    span = ""
+    if drawn.span:
+        span = f'<line class="span" x1="{drawn.span[0]}" x2="{drawn.span[1]}" y1="{SPAN}" y2="{SPAN}"/>'
+    years = [
+        f'<text{' class="minor"' if label.minor else ""} x="{label.x}" y="{YEARS}" '
+        f'text-anchor="{label.anchor}">{label.year}</text>'
+        for label in drawn.labels
+    ]
+    return mark_safe(
+        '<figure class="hist">\n'
+        f'  <figcaption><b id="hist-t">{_("Publications per year")}</b> '
+        f"<span>{_('Choose a bar to see one year.')}</span> "
+        f'<a class="vh" href="#{after}">{_("Skip the chart")}</a></figcaption>\n'
+        f'  <svg width="100%" height="{drawn.height}" role="group" aria-labelledby="hist-t">\n'
+        f"    {''.join(lines)}\n"
+        f"    {''.join(bars)}\n"
+        f'    <line class="axis" x1="0" x2="100%" y1="{AXIS}" y2="{AXIS}"/>\n'
+        f"    {span}\n"
+        f'    <g class="years" aria-hidden="true">{"".join(years)}</g>\n'
+        "  </svg>\n"
+        "</figure>\n"
+    )
+
+
+def _bar(bar: Bar, anchor: str) -> str:
+    if bar.chosen:
+        words = ngettext(
+            "%(year)s: %(number)s publication, in the selected range",
+            "%(year)s: %(number)s publications, in the selected range",
+            bar.count,
+        )
+    else:
+        words = ngettext("%(year)s: %(number)s publication", "%(year)s: %(number)s publications", bar.count)
+    n = number(bar.count)
+    words %= {"year": bar.year, "number": n}
+    return (
+        f'<a href="{escape(bar.url)}{anchor}" aria-label="{words}"{' class="on"' if bar.chosen else ""}>'
+        f'<rect class="hit" x="{bar.left}" y="0" width="{bar.width}" height="{HIT_HEIGHT}"/>'
+        f'<rect class="bar" x="{bar.bar_left}" y="{bar.top}" width="{bar.bar_width}" height="{bar.height}"/>'
+        f'<text class="val" x="{bar.middle}" y="{bar.top - ABOVE}" aria-hidden="true">{n}</text></a>\n    '
+    )

@@ -1,0 +1,24 @@
+# Numbers as the language of the page writes them.
+from functools import lru_cache
+from html import escape
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+
+
+def number(n: int) -> str:
+    return _written(n, get_language())
+
+
+@lru_cache(maxsize=20_000)
+def _written(n: int, language: str) -> str:
+    return escape(str(intcomma(n)))
+
+
+def count(n: int) -> SafeString:
+    """How many publications, as it stands beside what leads to them."""
+    words = ngettext(
+        '%(number)s<span class="vh"> publication</span>', '%(number)s<span class="vh"> publications</span>', n
+    )
+    return mark_safe(f'<span class="count">{words % {"number": number(n)}}</span>')
