@@ -123,10 +123,15 @@ class FilteredList:
         if not self.is_valid or not self.page_number:
             return Page(1, 1, 0, [])
         start = (self.page_number - 1) * PER_PAGE
-        rows = list(self.slice(start, PER_PAGE).for_cards()) if start < self.total else []
+        rows = self._cards(start) if start < self.total else []
         if isinstance(self.source, FoundList):
             self.source.mark(rows)
         return Page(self.page_number, page_count(self.total), self.total, rows)
+
+    def _cards(self, start: int) -> list:
+        if isinstance(self.source, EntryList):
+            return self.source.cards(start, PER_PAGE, oldest_first=self._is_oldest_first)
+        return list(self.slice(start, PER_PAGE).for_cards())
 
     @property
     def numbers(self) -> list[tuple[int | None, str]]:

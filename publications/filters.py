@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from publications import clock
 from publications.dates import parse_period
+from publications.listing.prepared import Prepared
 from publications.models import ContentType, Publication, Topic, TopicAncestry
 from publications.querysets import midnight
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
@@ -25,6 +26,9 @@ STATES = [
 
 
 SORTS = [(BEST, _("Best match first")), (NEWEST, _("Newest first")), (OLDEST, _("Oldest first"))]
+
+
+_all_types = Prepared(ContentType.objects.all)
 
 
 class PeriodField(forms.CharField):
@@ -95,7 +99,7 @@ class PublicationFilter(django_filters.FilterSet):
     @cached_property
     def types(self) -> dict[str, ContentType]:
         """All types there are, by slug and in their order: one query for all that lists want of them."""
-        return {content_type.slug: content_type for content_type in ContentType.objects.all()}
+        return {content_type.slug: content_type for content_type in _all_types()}
 
     def filter_queryset(self, queryset, leaving_out=()):
         for name, value in self.form.cleaned_data.items():

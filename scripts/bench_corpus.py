@@ -67,7 +67,10 @@ def fill(size: int) -> None:
     from publications.listing.upkeep import rebuild
     from publications.models import Image, Topic, TopicAncestry
 
-    image = Image.objects.create(alternative_text="A gauge", renditions=RENDITIONS, width=240, height=160)
+    # Saved as it is: a picture without a file would lose its renditions, and pages would show a stand-in.
+    [image] = Image.objects.bulk_create(
+        [Image(alternative_text="A gauge", renditions=RENDITIONS, width=240, height=160)]
+    )
     Topic.objects.bulk_create(
         Topic(pk=n, name=f"Topic {n}", slug=f"topic-{n}", parent_id=n - 100 if n > 101 else None)
         for n in range(1, TOPICS + 1)

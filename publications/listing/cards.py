@@ -4,21 +4,33 @@ from django.db.models.expressions import RawSQL
 
 from publications import clock
 from publications.listing.entries import EntryList
+from publications.listing.prepared import Prepared, a_key, a_moment, keys_of_sql, some_keys
 from publications.models import Authorship, Entry, FeaturedItem, Publication
 from publications.querysets import running
 
 MOST_TO_COME = 60  # scheduled items that are looked at for empty places
 
 
+_members = Prepared(
+    lambda now, leads, keys: (
+        Publication.objects.addressable(now)
+        .filter(Q(lead__in=leads) | Q(pk__in=keys))
+        .for_cards()
+        .newest_first()
+    ),
+    now=a_moment,
+    leads=some_keys,
+    keys=some_keys,
+)
+
+
 def attach_companions(publications: list[Publication], now=None) -> list[Publication]:
     """Give each item `study`: the public items of the same study without itself, the main item first. And
     `withdrawn_study`, of which its page warns. One query for the whole list."""
     leads = {item.lead_id or item.pk for item in publications}
-    wanted = Q(lead__in=leads) | Q(pk__in={item.lead_id for item in publications if item.lead_id})
+    known_leads = {item.lead_id for item in publications if item.lead_id}
     studies: dict[int, list[Publication]] = {}
-    for member in (
-        Publication.objects.addressable(now).filter(wanted).for_cards().newest_first() if leads else []
-    ):
+    for member in _members(now=now or clock.now(), leads=leads, keys=known_leads) if leads else []:
         studies.setdefault(member.lead_id or member.pk, []).append(member)
     for item in publications:
         others = [member for member in studies.get(item.lead_id or item.pk, []) if member.pk != item.pk]
@@ -43,18 +55,25 @@ def attach_bylines(publications: list[Publication]) -> list[Publication]:
     return publications
 
 
+def _picked_or(topic, now, newest):
+    """The live picks of a topic, each with its FeaturedItem, and the items of these keys."""
+    picks = FeaturedItem.objects.live(now).filter(topic=topic).order_by().values("publication")
+    mine = Q(featured_in__topic=topic) & running(now, prefix="featured_in__")
+    keys = RawSQL(*_union([picks.query.sql_with_params(), (newest.sql, newest.params)]))
+    candidates = Publication.objects.filter(pk__in=keys).for_cards().newest_first()
+    candidates = candidates.annotate(pick=FilteredRelation("featured_in", condition=mine))
+    return candidates.select_related("pick__image")
+
+
+_candidates = Prepared(_picked_or, topic=a_key, now=a_moment, newest=keys_of_sql)
+
+
 def featured_in(topic, now=None) -> list[Publication]:
     """The topic's featured block: the editors' live picks in their order and, where the topic says so,
     its newest items in the places left. Each pick has its FeaturedItem as `pick`. One query."""
     now = now or clock.now()
-    picks = FeaturedItem.objects.live(now).filter(topic=topic)
-    keys = [picks.order_by().values("publication").query.sql_with_params()]
-    if topic.tops_up:
-        keys.append(EntryList(now, topic=topic.pk).newest_keys(0, 2 * topic.slots))
-    mine = Q(featured_in__topic=topic) & running(now, prefix="featured_in__")
-    candidates = Publication.objects.filter(pk__in=_any_of(keys)).for_cards().newest_first()
-    candidates = candidates.annotate(pick=FilteredRelation("featured_in", condition=mine))
-    candidates = candidates.select_related("pick__image")
+    newest = EntryList(now, topic=topic.pk).newest_keys(0, 2 * topic.slots if topic.tops_up else 0)
+    candidates = _candidates(topic=topic.pk, now=now, newest=newest)
     picked = sorted(
         (item for item in candidates if item.pick), key=lambda item: (item.pick.position, item.pick.pk)
     )
@@ -82,6 +101,10 @@ def newest_in(topics, now, length: int, leaving_out=()):
 
 
 def _any_of(keys) -> RawSQL:
+    return RawSQL(*_union(keys))
+
+
+def _union(keys) -> tuple[str, list]:
     """One look-up for keys out of several queries: joined by OR, they would make databases read all rows."""
     union = " UNION ALL ".join(f"SELECT * FROM ({sql}) keys" for sql, _ in keys)
-    return RawSQL(union, [value for _, values in keys for value in values])
+    return union, [value for _, values in keys for value in values]

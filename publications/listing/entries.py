@@ -16,11 +16,17 @@ from publications.listing.counts import (
     stored,
 )
 from publications.listing.facets import fullest_topics
+from publications.listing.prepared import SQL, Prepared, keys_of_sql
 from publications.models import Publication
 from publications.models.entry import EVERYTHING
 
 NEWEST_FIRST = "ORDER BY published_at DESC, publication_id DESC"
 FEW = 100  # entries that are sooner skipped than their month is looked up
+
+
+_cards = Prepared(
+    lambda keys: Publication.objects.filter(pk__in=keys).for_cards().newest_first(), keys=keys_of_sql
+)
 
 
 class EntryList:
@@ -79,23 +85,28 @@ class EntryList:
         )
 
     def slice(self, start: int, length: int, *, oldest_first: bool = False):
-        """`length` items after the first `start`, which must not be all. Oldest first is newest first,
-        counted from the other end."""
+        """`length` items after the first `start`, which must not be all."""
+        rows = Publication.objects.filter(pk__in=RawSQL(*self._keys(start, length, oldest_first)))
+        return rows.oldest_first() if oldest_first else rows.newest_first()
+
+    def cards(self, start: int, length: int, *, oldest_first: bool = False) -> list[Publication]:
+        """The same as cards show them."""
+        cards = _cards(keys=self._keys(start, length, oldest_first))
+        return cards[::-1] if oldest_first else cards
+
+    def _keys(self, start: int, length: int, oldest_first: bool) -> SQL:
+        """Oldest first is newest first, counted from the other end."""
         if not oldest_first:
-            return self._newest(start, length).newest_first()
+            return self.newest_keys(start, length)
         length = min(length, self.total - start)
-        return self._newest(self.total - start - length, length).oldest_first()
+        return self.newest_keys(self.total - start - length, length)
 
-    def _newest(self, skipped: int, length: int):
-        """`length` items after the newest `skipped` ones, in no order."""
-        return Publication.objects.filter(pk__in=RawSQL(*self.newest_keys(skipped, length)))
-
-    def newest_keys(self, skipped: int, length: int) -> tuple[str, list]:
+    def newest_keys(self, skipped: int, length: int) -> SQL:
         """SQL of the keys of these items."""
         end, skipped = self._enter(skipped)
         sql, values = _entries(self.topic, self.types, self.start, end, skipped + length)
         sql = f"SELECT publication_id FROM ({sql}) page {NEWEST_FIRST} LIMIT %s OFFSET %s"
-        return sql, [*values, length, skipped]
+        return SQL(sql, [*values, length, skipped])
 
     def _enter(self, skipped: int) -> tuple[dt.datetime, int]:
         """Where to begin reading, and how many of the entries found there are still to be skipped."""

@@ -3,27 +3,49 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from publications import clock
-from publications.models import Entry, Tally
+from publications.listing.prepared import Prepared, a_moment, a_text
+from publications.models import Entry, Tally, Topic
 from publications.models.entry import ALWAYS
 
 
 def with_counts(topics, now=None):
-    """Adds `publication_count` and `latest_at` over each topic and all topics within it. Costs a few look-ups
-    in an index for each, and those entries whose time has not come."""
-    now = now or clock.now()
-    entries = Entry.objects.filter(topic=OuterRef("pk"))
-    later = entries.filter(published_at__gt=now).order_by().values("topic").annotate(total=Count("*"))
+    """Adds `publication_count` over each topic and all topics within it. Costs a few look-ups in an index for
+    each, and those entries whose time has not come."""
+    later = Entry.objects.filter(topic=OuterRef("pk"))
+    later = (
+        later.filter(published_at__gt=now or clock.now())
+        .order_by()
+        .values("topic")
+        .annotate(total=Count("*"))
+    )
     tallies = (
         Tally.objects.filter(topic=OuterRef("pk"), period=ALWAYS).values("topic").annotate(total=Sum("n"))
     )
     return topics.annotate(
         publication_count=Coalesce(Subquery(tallies.values("total")), 0)
-        - Coalesce(Subquery(later.values("total")), 0),
-        latest_at=newest_at(entries, now),
+        - Coalesce(Subquery(later.values("total")), 0)
     )
+
+
+def with_latest(topics, now=None):
+    """Adds `latest_at`, the date of the newest item of each topic and all topics within it."""
+    entries = Entry.objects.filter(topic=OuterRef("pk"))
+    return topics.annotate(latest_at=newest_at(entries, now or clock.now()))
+
+
+_family = Prepared(
+    lambda slug, now: with_counts(Topic.objects.around(slug), now).select_related("picture").in_order(),
+    slug=a_text,
+    now=a_moment,
+)
+
+
+def family_of(slug: str, now) -> list[Topic]:
+    """The topic, all topics above it and those directly below it, with their counts and pictures. One query."""
+    return _family(slug=slug, now=now)
 
 
 def newest_at(entries, now):
     """The date of the newest of these entries, out of an outer query."""
-    newest = entries.filter(published_at__lte=now).order_by("-published_at", "-publication")
+    newest = entries.filter(published_at__lte=now).order_by("-published_at", "-publication_id")
     return Subquery(newest.values("published_at")[:1])

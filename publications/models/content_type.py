@@ -1,9 +1,8 @@
 # The kinds of publication: what a reader filters by, and how machines are told what an item is.
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 
-from publications.models.slugs import SluggedModel
+from publications.models.slugs import SluggedModel, page_address
 
 
 class ContentType(SluggedModel):
@@ -55,4 +54,4 @@ class ContentType(SluggedModel):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("publications:type-detail", args=[self.slug])
+        return page_address("publications:type-detail", self.slug)

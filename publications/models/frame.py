@@ -201,7 +201,7 @@ class MenuEntry(models.Model):
             return self.label
         if self.content_type:
             return self.content_type.plural
-        return str(self.target or self.get_list_name_display() or self.address)
+        return str(self.target or (self.list_name and self.List(self.list_name).label) or self.address)
 
     @property
     def url(self) -> str:

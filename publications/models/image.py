@@ -5,11 +5,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from publications import clock, images
+from publications.models.slugs import address_root
 from publications.querysets import ImageQuerySet
 
 
@@ -117,7 +117,7 @@ class Image(models.Model):
     @cached_property
     def _rendition_root(self) -> str:
         """Looked up once for the dozen renditions of a picture."""
-        return reverse("publications:image-rendition", args=[self.pk, "x"]).removesuffix("x")
+        return f"{address_root('publications:image-rendition', 0, 'x').removesuffix('0/x')}{self.pk}/"
 
     @property
     def preview(self) -> dict | None:

@@ -3,10 +3,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from publications.models.slugs import SluggedModel
+from publications.models.slugs import SluggedModel, page_address
 from publications.querysets import PageQuerySet
 from publications.richtext import RichTextField
 
@@ -69,7 +69,7 @@ class Page(SluggedModel):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("publications:page-detail", args=[self.slug])
+        return page_address("publications:page-detail", self.slug)
 
     @property
     def is_public(self) -> bool:

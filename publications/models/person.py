@@ -4,10 +4,9 @@ import re
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.urls import reverse
 
 from publications.folding import fold
-from publications.models.slugs import SluggedModel
+from publications.models.slugs import SluggedModel, page_address
 from publications.querysets import PersonQuerySet
 
 ORCID = re.compile(r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")
@@ -51,7 +50,7 @@ class Person(SluggedModel):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("publications:person-detail", args=[self.slug])
+        return page_address("publications:person-detail", self.slug)
 
     def clean(self):
         super().clean()

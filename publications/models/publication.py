@@ -4,12 +4,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from publications import clock
 from publications.models.entry import ListedModel
 from publications.models.file import File, delete_unused
+from publications.models.slugs import page_address
 from publications.models.standing import UNPUBLISHED, Standing, State, standing_constraints
 from publications.models.translated import Translated
 from publications.models.working_copy import ORIGINAL, MayBeCopied, PublicationManager, copy_constraints
@@ -163,7 +163,7 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("publications:publication-detail", args=[self.slug])
+        return page_address("publications:publication-detail", self.slug)
 
     def clean(self):
         super().clean()

@@ -1,10 +1,13 @@
 # Addresses that never break: every model with a page has a slug, made from its name when left empty,
 # and leaves a redirect behind when it changes.
+from functools import lru_cache
 from itertools import count
 
 from anyascii import anyascii
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.text import slugify
 
 SLUG_LENGTH = 80
@@ -26,6 +29,23 @@ def numbered(slug: str, number: int) -> str:
     """The slug itself, then slug-2, slug-3 and so on, within the length allowed."""
     suffix = f"-{number}" if number > 1 else ""
     return slug[: SLUG_LENGTH - len(suffix)] + suffix
+
+
+def page_address(view: str, slug: str) -> str:
+    """As `reverse` has it, which a page of a list asks for dozens of times."""
+    if not slug:
+        return reverse(view, args=[slug])
+    return f"{address_root(view, 'x').removesuffix('x/')}{slug}/"
+
+
+def address_root(view: str, *args) -> str:
+    """`reverse`, remembered. Behind a preview link all addresses begin with the link's."""
+    return _reversed(view, args, get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=500)
+def _reversed(view, args, prefix, urlconf) -> str:
+    return reverse(view, args=args)
 
 
 class SluggedModel(models.Model):

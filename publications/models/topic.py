@@ -4,10 +4,9 @@ from contextlib import contextmanager
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.urls import reverse
 
 from publications.models.entry import ListingState, sync_listing
-from publications.models.slugs import SluggedModel
+from publications.models.slugs import SluggedModel, page_address
 from publications.querysets import TopicQuerySet
 from publications.richtext import RichTextField
 
@@ -68,7 +67,7 @@ class Topic(SluggedModel):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("publications:topic-detail", args=[self.slug])
+        return page_address("publications:topic-detail", self.slug)
 
     @classmethod
     def from_db(cls, db, field_names, values, **kwargs):

@@ -18,5 +18,6 @@ def site(request):
 
 
 def _link(entry, path: str) -> dict:
-    current = "page" if path == entry.url else "true" if path.startswith(entry.url) else ""
-    return {"name": entry.name, "url": entry.url, "rel": entry.rel, "current": current}
+    url = entry.url
+    current = "page" if path == url else "true" if path.startswith(url) else ""
+    return {"name": entry.name, "url": url, "rel": entry.rel, "current": current}

@@ -2,6 +2,7 @@
 # fault of ours, which asks the database nothing.
 from typing import NamedTuple
 
+from publications.listing.prepared import Prepared
 from publications.models import Frame, MenuEntry, Page
 
 
@@ -19,6 +20,7 @@ class PageFrame(NamedTuple):
 LISTS = MenuEntry.List.TOPICS, MenuEntry.List.PUBLICATIONS, MenuEntry.List.PEOPLE
 BUILT_IN = PageFrame(Frame(), [MenuEntry(list_name=name) for name in LISTS], [])
 _latest = BUILT_IN
+_entries = Prepared(MenuEntry.objects.for_menus)
 
 
 def get_frame(request) -> PageFrame:
@@ -35,7 +37,7 @@ def do_without_database(request) -> None:
 def _load() -> PageFrame:
     """One query, or two where all menus are empty."""
     global _latest
-    entries = list(MenuEntry.objects.for_menus())
+    entries = _entries()
     row = entries[0].frame if entries else Frame.objects.first() or Frame()
     shown = [entry for entry in entries if entry.is_shown]
     menus = ([entry for entry in shown if entry.place == place] for place in MenuEntry.Place)

@@ -9,7 +9,7 @@ from django.utils.cache import patch_cache_control
 
 from publications import clock
 from publications.listing.entries import EntryList
-from publications.listing.topics import newest_at, with_counts
+from publications.listing.topics import newest_at, with_counts, with_latest
 from publications.models import ContentType, Entry, Page, Person, Publication, Topic
 from publications.models.entry import EVERYTHING
 from publications.querysets import public_now
@@ -99,7 +99,8 @@ class ListSitemap(Sitemap):
 
 class TopicSitemap(ListSitemap):
     def items(self):
-        return with_counts(Topic.objects.all()).filter(publication_count__gt=0).order_by("pk")
+        topics = with_latest(with_counts(Topic.objects.all()))
+        return topics.filter(publication_count__gt=0).order_by("pk")
 
 
 class PersonSitemap(ListSitemap):

@@ -21,7 +21,7 @@ from publications.listing.cards import (
 from publications.listing.counts import count_years_by_topic
 from publications.listing.histogram import spark
 from publications.listing.paging import Pager, get_page, read_page_number
-from publications.listing.topics import with_counts
+from publications.listing.topics import family_of, with_counts, with_latest
 from publications.models import Page, Person, Publication, Topic
 from publications.richtext import headings
 from publications.site import signposting
@@ -78,7 +78,7 @@ def home(request):
 def topic_list(request):
     """All topics in their tree: the topmost as areas, those below them with their own subtopics."""
     now = clock.now()
-    topics = list(with_counts(Topic.objects.all(), now).in_order())
+    topics = list(with_latest(with_counts(Topic.objects.all(), now), now).in_order())
     years = count_years_by_topic(clock.today().year - 11, now)
     below: dict[int | None, list[Topic]] = {}
     for topic in topics:
@@ -108,8 +108,7 @@ def topic_list(request):
 
 def topic_detail(request, slug):
     now = clock.now()
-    family = with_counts(Topic.objects.around(slug), now).select_related("picture").in_order()
-    family = {member.pk: member for member in family}
+    family = {member.pk: member for member in family_of(slug, now)}
     topic = next((member for member in family.values() if member.slug == slug), None)
     listing, topic = open_list(request.GET, now, "topic", slug, subject=topic)
     featured = featured_in(topic, now) if listing.page_number == 1 else []
