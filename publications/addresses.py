@@ -1,6 +1,7 @@
 # What lives at a public address: a row, a former address of a row, or a filtered list. Pages, feeds and
 # exports of one list all open it here, so that they are forms of the same thing.
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from django.db.models import Model, Q
@@ -112,7 +113,7 @@ def open_list(
     rows, publications_of, scope, fixed = SUBJECTS[kind]
     subject = subject or get_page_or_moved(rows(now), slug, suffix)
     listing = FilteredList(
-        publications_of(subject),
+        partial(publications_of, subject),  # most lists come out of the entries and never need it
         params,
         path=subject.get_absolute_url(),
         now=now,

@@ -1,5 +1,6 @@
 # One list under the filters of a query string. A page, a feed and an export of the same query string show
 # the same rows and the same count, because all of them ask a FilteredList.
+from collections.abc import Callable
 from functools import cached_property, partial
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from publications.visibility import sees_hidden
 
 
 class FilteredList:
-    """A queryset of publications under the filters of a query string.
+    """A queryset of publications, or a function that gives it, under the filters of a query string.
 
     `fixed` names the filters the page itself decides (a topic's page has no topic filter). `scope` is what
     EntryList calls the same list, for lists that have entries. When the query string cannot be understood,
@@ -38,9 +39,8 @@ class FilteredList:
         self.now = now or clock.now()
         self.path = path
         self.scope = None if sees_hidden(user) else scope
-        self.everything = queryset
-        self.base = queryset.visible_to(user, self.now)
-        self.filterset = PublicationFilter(params, self.base, user=user, now=self.now, fixed=fixed)
+        self._queryset, self._user = queryset, user
+        self.filterset = PublicationFilter(params, user=user, now=self.now, fixed=fixed)
         self.form = self.filterset.form
         self.is_valid = self.form.is_valid()
         self.values = self.form.cleaned_data  # of an invalid form: the fields that could be understood
@@ -48,6 +48,14 @@ class FilteredList:
         self.sort = self.values.get("sort") or self.default_sort
         self.parameters = self._clean_parameters()
         self.page_text = params.get("page", "").strip()
+
+    @cached_property
+    def everything(self):
+        return self._queryset() if callable(self._queryset) else self._queryset
+
+    @cached_property
+    def base(self):
+        return self.everything.visible_to(self._user, self.now)
 
     @property
     def errors(self) -> dict[str, list[str]]:
@@ -123,15 +131,9 @@ class FilteredList:
         if not self.is_valid or not self.page_number:
             return Page(1, 1, 0, [])
         start = (self.page_number - 1) * PER_PAGE
-        rows = self._cards(start) if start < self.total else []
-        if isinstance(self.source, FoundList):
-            self.source.mark(rows)
+        there = start < self.total
+        rows = self.source.cards(start, PER_PAGE, oldest_first=self._is_oldest_first) if there else []
         return Page(self.page_number, page_count(self.total), self.total, rows)
-
-    def _cards(self, start: int) -> list:
-        if isinstance(self.source, EntryList):
-            return self.source.cards(start, PER_PAGE, oldest_first=self._is_oldest_first)
-        return list(self.slice(start, PER_PAGE).for_cards())
 
     @property
     def numbers(self) -> list[tuple[int | None, str]]:
@@ -221,9 +223,14 @@ class FilteredList:
         return histogram.draw(
             self.year_counts,
             self._chosen_years(),
-            lambda year: self.url(**{"from": year, "to": year}),
+            self._year_url(),
             mirrored=get_language_bidi(),
         )
+
+    def _year_url(self) -> Callable[[int], str]:
+        """Put together once for all years."""
+        parts = self.url(**{"from": "YEAR", "to": "YEAR"}).rsplit("=YEAR", 2)
+        return lambda year: f"={year}".join(parts)
 
     def _chosen_years(self) -> tuple[int, int] | None:
         start, end = self.values.get("from"), self.values.get("to")

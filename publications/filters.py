@@ -88,8 +88,8 @@ class PublicationFilter(django_filters.FilterSet):
         model = Publication
         fields = []
 
-    def __init__(self, data, queryset, *, user=None, now=None, fixed=()):
-        super().__init__(data, queryset)
+    def __init__(self, data, *, user=None, now=None, fixed=()):
+        super().__init__(data, Publication.objects)
         self.now = now or clock.now()
         self.filters["type"].extra["types"] = lambda: self.types
         self.shows_hidden = sees_hidden(user)

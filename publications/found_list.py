@@ -58,6 +58,11 @@ class FoundList(TableList):
     def slice(self, start: int, length: int, *, oldest_first: bool = False):
         return in_order_of(self.kept[start : start + length], self.base)
 
+    def cards(self, start: int, length: int, *, oldest_first: bool = False) -> list:
+        rows = super().cards(start, length)
+        self.mark(rows)
+        return rows
+
     def mark(self, rows) -> None:
         """Give each of these rows what a reader sees of the words: `marked_title`, and `passage`, from where
         most of those stand that are not in the title. One query for the texts of those that need it."""

@@ -27,7 +27,7 @@ class PlainList(ListView):
         if slug := self.kwargs.get("slug"):
             self.topic = Topic.objects.get(slug=slug)
             rows = rows.in_topic(self.topic)
-        form = PublicationFilter(self.request.GET, rows, fixed=("q",))
+        form = PublicationFilter(self.request.GET, fixed=("q",))
         assert form.form.is_valid()
         return form.filter_queryset(rows).for_cards().newest_first()
 

@@ -2,7 +2,10 @@
 from django import template
 from django.templatetags.static import static
 
+from publications.site.markup.frame import json_ld
+
 register = template.Library()
+register.filter(json_ld)
 
 
 @register.inclusion_tag("publications/_picture.html")

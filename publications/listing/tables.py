@@ -35,3 +35,7 @@ class TableList:
 
     def slice(self, start: int, length: int, *, oldest_first: bool = False):
         return self.rows(oldest_first=oldest_first)[start : start + length]
+
+    def cards(self, start: int, length: int, *, oldest_first: bool = False) -> list:
+        """The same as cards show them."""
+        return list(self.slice(start, length, oldest_first=oldest_first).for_cards())

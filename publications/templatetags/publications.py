@@ -2,20 +2,20 @@
 from urllib.parse import urlencode
 
 from django import template
-from django.utils.html import format_html, json_script
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _, pgettext
 
 from publications import clock, languages, richtext
 from publications.listing.changes import next_change, previous_change
 from publications.querysets import may_view_hidden
-from publications.site.markup import cards, lists
+from publications.site.markup import cards, frame, lists
 from publications.site.markup.drawing import histogram
 from publications.site.markup.numbers import count
 
 register = template.Library()
 register.filter("in_language", cards.in_language)
-for part in (
+PARTS = [
     cards.corrected,
     cards.entry,
     cards.feature,
@@ -23,19 +23,27 @@ for part in (
     cards.figcaption,
     cards.kind,
     cards.picture,
-):
-    register.simple_tag(part)
-for part in (
+]
+PARTS += [
     lists.date_fields,
+    lists.filters_in_use,
     lists.ledger,
     lists.page_links,
     lists.sort_field,
     lists.type_pills,
-    lists.what_is_shown,
-):
+    lists.ways_to_take,
+]
+PARTS += [
+    frame.assets,
+    frame.brand,
+    frame.head_for_machines,
+    frame.menu,
+    frame.quick_search,
+    histogram,
+    count,
+]
+for part in PARTS:
     register.simple_tag(part)
-register.simple_tag(histogram)
-register.simple_tag(count)
 
 
 @register.filter
@@ -60,12 +68,6 @@ def moment_in_words(moment):
 def native_name(code):
     """“Français” for “fr”."""
     return languages.native_name(code)
-
-
-@register.filter
-def json_ld(data):
-    """A block of linked data, which browsers neither run nor show. Its words cannot end the block."""
-    return mark_safe(json_script(data).replace("application/json", "application/ld+json", 1))
 
 
 @register.simple_tag

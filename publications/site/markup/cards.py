@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
 
 from publications import languages
+from publications.site.markup.words import gettext as _
 
 STAND_IN, STAND_IN_SIZE = "picture-awaited.svg", (1200, 800)
 IN_ENTRY = "(min-width: 62em) 13rem, (min-width: 38em) 10.5rem, 6.5rem"

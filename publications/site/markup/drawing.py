@@ -2,10 +2,10 @@
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _, ngettext
 
 from publications.listing.histogram import Bar, Histogram
 from publications.site.markup.numbers import number
+from publications.site.markup.words import gettext as _, ngettext
 
 ABOVE = 7  # pixels between a bar and its number
 HIT_HEIGHT, AXIS, SPAN, YEARS = 124, 122.5, 125.5, 144

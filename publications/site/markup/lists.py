@@ -1,14 +1,17 @@
 # What stands around the rows of a list: its filters, the line that says what is shown, the rows, the page numbers.
 from html import escape
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from publications.site.markup.cards import entry, kind
 from publications.site.markup.numbers import count, number
+from publications.site.markup.words import gettext as _
 
 BACK = '<svg class="arrow" aria-hidden="true" width="16" height="16" viewBox="0 0 16 16"><path d="M14 8H2.5M7 3 2 8l5 5"/></svg>'
 ON = '<svg class="arrow" aria-hidden="true" width="16" height="16" viewBox="0 0 16 16"><path d="M2 8h11.5M9 3l5 5-5 5"/></svg>'
+CROSS = '<svg class="icon" aria-hidden="true" width="20" height="20" viewBox="0 0 20 20"><path d="M5 5l10 10M15 5 5 15"/></svg>'
+COLLECTING = "publications/_collecting.html"
 MANY = 7  # pages; from here on both ends are marked
 
 
@@ -59,7 +62,53 @@ def sort_field(listing) -> SafeString:
     )
 
 
-def what_is_shown(listing) -> SafeString:
+def filters_in_use(listing, collecting, collecting_url: str, heading="h3") -> SafeString:
+    """What stands between the filters and the rows: what is wrong, what is chosen, what is shown."""
+    parts, page = [], listing.page
+    errors = listing.errors
+    if errors:
+        parts.append(_faults(errors))
+    parts.append('<div class="results" id="results">')
+    if collecting:
+        parts.append(render_to_string(COLLECTING, {"listing": listing, "collecting": collecting}))
+    elif listing.chips and (page.rows or errors):
+        parts.append(_chips(listing, heading))
+    if page.rows:
+        parts.append(f"<p>{_what_is_shown(listing)}{'' if collecting else _collect(collecting_url)}</p>")
+    return mark_safe("\n".join([*parts, "</div>"]))
+
+
+def _faults(errors) -> str:
+    sentences = "".join(f"<li>{escape(str(one))}</li>" for messages in errors.values() for one in messages)
+    words = _("Nothing is listed, because a filter could not be understood.")
+    return f'<div class="notice" role="alert"><p><strong>{words}</strong></p>\n  <ul>{sentences}</ul></div>'
+
+
+def _chips(listing, heading: str) -> str:
+    sentence = _('<span class="vh">Remove filter: </span>%(words)s')
+    chips = [
+        f'<li><a href="{escape(url)}#results">{sentence % {"words": escape(str(words))}} {CROSS}</a></li>'
+        for words, url in listing.chips
+    ]
+    chips.append(f'<li><a class="all" href="{listing.path}#results">{_("Clear all")}</a></li>')
+    title = f'<{heading} class="vh">{_("Filters in use")}</{heading}>'
+    return f'{title}\n  <ul class="chips">\n    {"\n    ".join(chips)}\n  </ul>'
+
+
+def _collect(address: str) -> str:
+    return f' <a rel="nofollow" href="{escape(address)}#results">{_("Collect items")}</a>'
+
+
+def ways_to_take(listing) -> SafeString:
+    """The list in other forms, for reference managers and tables."""
+    links = [
+        f'<a rel="nofollow" href="{listing.path}export.{form}{escape(listing.query)}">{name}</a>'
+        for form, name in (("csv", "CSV"), ("bib", "BibTeX"), ("ris", "RIS"), ("json", "CSL JSON"))
+    ]
+    return mark_safe(f'<p class="hint">{_("Take this list with you:")} {_(", ").join(links)}</p>')
+
+
+def _what_is_shown(listing) -> str:
     """“1–20 of 9,000, newest first”."""
     if listing.sort == "oldest":
         words = _("%(first)s–%(last)s of %(total)s, oldest first")
@@ -68,7 +117,7 @@ def what_is_shown(listing) -> SafeString:
     else:
         words = _("%(first)s–%(last)s of %(total)s, newest first")
     page, total = listing.page, escape(listing.total_in_words)
-    return mark_safe(words % {"first": number(page.first_row), "last": number(page.last_row), "total": total})
+    return words % {"first": number(page.first_row), "last": number(page.last_row), "total": total}
 
 
 def page_links(listing, page, anchor: str) -> SafeString:

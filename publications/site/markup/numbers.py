@@ -4,7 +4,9 @@ from html import escape
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
+
+from publications.site.markup.words import ngettext
 
 
 def number(n: int) -> str:
