@@ -239,20 +239,8 @@ class FilteredList:
         first = start.first.year if start else min(self.year_counts)
         return first, end.last.year if end else max(self.year_counts)
 
-    @property
-    def date_fields(self) -> list[dict]:
-        """Each date filter as its field shows it: as it was understood, or as it was typed with the error."""
-        return [
-            {
-                "name": name,
-                "label": self.form[name].label,
-                "text": self._date_as_typed(name),
-                "errors": self.form.errors.get(name, []),
-            }
-            for name in ("from", "to")
-        ]
-
-    def _date_as_typed(self, name) -> str:
+    def date_as_typed(self, name: str) -> str:
+        """As its field shows it: as it was understood, or as it was typed."""
         period = self.values.get(name)
         return period.in_short if period else self.form[name].value() or ""
 

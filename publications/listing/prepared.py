@@ -6,12 +6,12 @@ from functools import cached_property, partial
 from itertools import count
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.query import get_related_populators
 
 from publications.listing.counts import stored
+from publications.reading import connection
 
 _numbers = count(1)
 
@@ -49,6 +49,7 @@ class Prepared:
     themselves, gives its rows."""
 
     def __init__(self, make: Callable[..., QuerySet], **values):
+        self.makers: dict[str, Callable] = {}  # by the database
         self.make, self.stand_ins = make, {name: new() for name, new in values.items()}
 
     def __call__(self, **values) -> list:
@@ -62,7 +63,8 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(sql, given)
             rows = cursor.fetchall()
-        return [self._instance(row) for row in self._converted(rows)]
+        make = self._maker(connection.alias)
+        return [make(row) for row in self._converted(rows)]
 
     @cached_property
     def _compiled(self):
@@ -89,14 +91,18 @@ class Prepared:
         compiler = self._compiled[0]
         return compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
 
-    @cached_property
-    def _instance(self) -> Callable:
-        """As a queryset makes them of rows."""
+    def _maker(self, alias: str) -> Callable:
+        """Makes instances of rows as a queryset does."""
+        if alias not in self.makers:
+            self.makers[alias] = self._new_maker(alias)
+        return self.makers[alias]
+
+    def _new_maker(self, alias: str) -> Callable:
         compiler, _, _, mode = self._compiled
         model, fields = compiler.klass_info["model"], compiler.klass_info["select_fields"]
         names = [compiler.select[place][0].target.attname for place in fields]
-        from_db = partial(model.from_db, connection.alias, names, fetch_mode=mode)
-        related = get_related_populators(compiler.klass_info, compiler.select, connection.alias, mode)
+        from_db = partial(model.from_db, alias, names, fetch_mode=mode)
+        related = get_related_populators(compiler.klass_info, compiler.select, alias, mode)
         annotations = compiler.annotation_col_map
 
         def make(row):

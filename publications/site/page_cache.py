@@ -30,6 +30,8 @@ class PageCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        if request.path.startswith(settings.STATIC_URL):
+            return self.get_response(request)
         generation = _generation()
         if not generation or not _may_be_answered(request):
             return self.get_response(request)
@@ -57,7 +59,6 @@ def _may_be_answered(request: HttpRequest) -> bool:
     return (
         settings.TOPICHUB_PAGE_CACHE
         and request.method in {"GET", "HEAD"}
-        and not request.path.startswith(settings.STATIC_URL)
         and request.path.isascii()  # beyond that, servers and Django spell paths differently
         and len(request.path) + len(query) <= LONGEST_ADDRESS
         and "HTTP_AUTHORIZATION" not in meta

@@ -35,17 +35,17 @@ def type_pills(listing) -> SafeString:
 
 
 def date_fields(listing) -> SafeString:
-    return mark_safe("".join(map(_date_field, listing.date_fields)))
+    return mark_safe("".join(_date_field(listing, name) for name in ("from", "to")))
 
 
-def _date_field(field) -> str:
-    name, errors = field["name"], field["errors"]
+def _date_field(listing, name: str) -> str:
+    field, errors = listing.form[name], listing.form.errors.get(name, [])
     example = "2016" if name == "from" else _("14 Oct 2016")
     wrong = f' aria-invalid="true" aria-describedby="e-{name}"' if errors else ""
     sentences = "".join(f'<p class="error" id="e-{name}">{escape(str(error))}</p>' for error in errors)
     return (
-        f'<div class="field"><label for="f-{name}">{escape(str(field["label"]))}</label>'
-        f'<input id="f-{name}" name="{name}" size="14" value="{escape(str(field["text"]))}" '
+        f'<div class="field"><label for="f-{name}">{escape(str(field.label))}</label>'
+        f'<input id="f-{name}" name="{name}" size="14" value="{escape(listing.date_as_typed(name))}" '
         f'placeholder="{escape(example)}" autocomplete="off"{wrong}>{sentences}</div>\n'
     )
 
