@@ -192,7 +192,7 @@ class FilteredList:
     def state_choices(self) -> list[tuple]:
         return [(state, name, self.state_counts.get(state, 0)) for state, name in STATES]
 
-    @property
+    @cached_property
     def type_choices(self) -> list[tuple]:
         """(type, count, whether chosen) of each type that occurs here, and of each that is chosen."""
         chosen = {content_type.pk: content_type for content_type in self.values.get("type") or []}

@@ -48,22 +48,23 @@ class Measured:
         self.times, self.plain, self.queries, self.buffers = [], [], 0, None
 
 
-def ask(handler, address: str) -> tuple[float, int]:
-    """Milliseconds from the request to the last byte (to the first rows, where a file is streamed)."""
+def ask(handler, address: str) -> tuple[float, float]:
+    """Milliseconds from the request to the last byte (to the first rows, where a file is streamed), and those of
+    processor time among them."""
     from django.test import RequestFactory
 
     environ = RequestFactory(headers={"host": "localhost"}).get(address).environ
-    started = time.perf_counter()
+    started, spent = time.perf_counter(), time.process_time()
     answer = []
     response = handler(environ, lambda status, headers: answer.append(status))
     for part, _ in enumerate(response):
         if part and "export." in address:  # the first part is the heading
             break
-    took = (time.perf_counter() - started) * 1000
+    took, spent = (time.perf_counter() - started) * 1000, (time.process_time() - spent) * 1000
     response.close()
     if not answer[0].startswith("200"):
         raise SystemExit(f"{address} answers {answer[0]}")
-    return took
+    return took, spent
 
 
 @contextmanager
@@ -126,34 +127,47 @@ def measure_publishing(size: int, results) -> None:
         with transaction.atomic():
             item = Publication.objects.create(title=f"New {number}", content_type=kind, summary="In short.")
             item.topics.set([1, 5])
-            started = time.perf_counter()
+            started, spent = time.perf_counter(), time.process_time()
             with recorded() as statements, syncing_once():
                 item.state, item.published_at = "published", item.created_at
                 item.save()
             index([item.pk])
             found = results["publish one item", size]
-            found.times.append((time.perf_counter() - started) * 1000)
+            found.times.append(((time.perf_counter() - started) * 1000, (time.process_time() - spent) * 1000))
             found.queries = len(statements)
             transaction.set_rollback(True)
 
 
 def print_table(sizes, results) -> None:
     smallest = sizes[0]
-    head = f"| {'what':28} | {'items':>9} | {'ms':>8} | {'plain ms':>8} | {'ratio':>6} | {'growth':>6} | {'queries':>7} | {'buffers':>7} |"
-    print(head)
-    print("|" + "|".join(" --- " for _ in range(8)) + "|")
+    widths = {
+        "what": -28,
+        "items": 9,
+        "ms": 8,
+        "plain ms": 8,
+        "ratio": 6,
+        "cpu ms": 8,
+        "plain cpu": 9,
+        "ratio cpu": 9,
+    }
+    widths |= {"growth": 6, "queries": 7, "buffers": 7}
+    print("| " + " | ".join(f"{name:{'<' if n < 0 else '>'}{abs(n)}}" for name, n in widths.items()) + " |")
+    print("|" + "|".join(" --- " for _ in widths) + "|")
     for name in dict.fromkeys(name for name, _ in results):
         for size in sizes:
             found = results[name, size]
-            took = statistics.median(found.times)
-            plain = statistics.median(found.plain) if found.plain else None
-            growth = took / statistics.median(results[name, smallest].times)
+            took, spent = _medians(found.times)
+            plain, plain_spent = _medians(found.plain) if found.plain else (None, None)
+            growth = spent / _medians(results[name, smallest].times)[1]
             cells = [
                 f"{name:28}",
                 f"{size:>9,}",
                 f"{took:8.1f}",
                 f"{plain:8.1f}" if plain else " " * 8,
                 f"{plain / took:5.1f}x" if plain else " " * 6,
+                f"{spent:8.1f}",
+                f"{plain_spent:9.1f}" if plain else " " * 9,
+                f"{plain_spent / spent:8.1f}x" if plain else " " * 9,
                 f"{growth:5.2f}x" if size != smallest else " " * 6,
                 f"{found.queries:>7}",
                 f"{found.buffers:>7,}" if found.buffers is not None else " " * 7,
@@ -161,14 +175,18 @@ def print_table(sizes, results) -> None:
             print("| " + " | ".join(cells) + " |")
 
 
+def _medians(times) -> tuple[float, float]:
+    return tuple(map(statistics.median, zip(*times, strict=True)))
+
+
 def main(sizes, rounds, with_search, with_plain):
     django.setup()
     from django.core.handlers.wsgi import WSGIHandler
 
-    from scripts import bench_corpus
+    from scripts import bench_corpus, bench_serving
 
     settings.ROOT_URLCONF, settings.SECURE_SSL_REDIRECT = "scripts.bench_plain", False
-    settings.DEBUG = False
+    settings.DEBUG = settings.TOPICHUB_PAGE_CACHE = False  # so that each page is made
     results = defaultdict(Measured)
     with tempfile.TemporaryDirectory(prefix="topichub-bench-") as folder:
         names = {size: bench_corpus.name_of(connection.settings_dict, size, Path(folder)) for size in sizes}
@@ -193,6 +211,8 @@ def main(sizes, rounds, with_search, with_plain):
                 f"medians of {TIMES * rounds}; load {os.getloadavg()[0]:.1f}\n"
             )
             print_table(sizes, results)
+            serving = bench_serving.measure(bench_corpus.address_of(names[sizes[0]]), BIG_TOPIC)
+            bench_serving.print_table(serving)
         finally:
             for name in names.values():
                 bench_corpus.drop(name)

@@ -42,6 +42,15 @@ def use(name: str) -> None:
     connections.databases["default"]["NAME"] = connection.settings_dict["NAME"] = name
 
 
+def address_of(name: str) -> str:
+    """As DATABASE_URL has it."""
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    s = connection.settings_dict
+    who = f"{s['USER']}:{s['PASSWORD']}@" if s["PASSWORD"] else f"{s['USER']}@"
+    return f"postgres://{who}{s['HOST']}:{s['PORT']}/{name}"
+
+
 def create(name: str) -> None:
     if connection.vendor == "postgresql":
         _on_server(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')

@@ -63,8 +63,8 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(sql, given)
             rows = cursor.fetchall()
-        make = self._maker(connection.alias)
-        return [make(row) for row in self._converted(rows)]
+        make, shared = self._maker(connection.alias), {}
+        return [make(row, shared) for row in self._converted(rows)]
 
     @cached_property
     def _compiled(self):
@@ -102,18 +102,43 @@ class Prepared:
         model, fields = compiler.klass_info["model"], compiler.klass_info["select_fields"]
         names = [compiler.select[place][0].target.attname for place in fields]
         from_db = partial(model.from_db, alias, names, fetch_mode=mode)
-        related = get_related_populators(compiler.klass_info, compiler.select, alias, mode)
+        related = _related(compiler, alias, mode)
         annotations = compiler.annotation_col_map
 
-        def make(row):
+        def make(row, shared):
             made = from_db(row[fields[0] : fields[-1] + 1])
-            for one in related:
-                one.populate(row, made)
+            for populate in related:
+                populate(row, made, shared)
             for name, place in annotations.items():
                 setattr(made, name, row[place])
             return made
 
         return make
+
+
+def _related(compiler, alias: str, mode) -> list[Callable]:
+    """What gives an instance its related ones. Those that many point to are made once for all of them."""
+    infos = compiler.klass_info.get("related_klass_infos", [])
+    populators = get_related_populators(compiler.klass_info, compiler.select, alias, mode)
+    return [
+        partial(_alone, one)
+        if info["reverse"] or one.related_populators
+        else partial(_share, one, info["field"])
+        for one, info in zip(populators, infos, strict=True)
+    ]
+
+
+def _share(populator, field, row, made, shared) -> None:
+    key = populator, row[populator.cols_start + populator.pk_idx]
+    if key in shared:
+        field.set_cached_value(made, shared[key])
+    else:
+        populator.populate(row, made)
+        shared[key] = field.get_cached_value(made)
+
+
+def _alone(populator, row, made, shared) -> None:
+    populator.populate(row, made)
 
 
 def _unique(stand_in):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from publications.colours import hue_and_chroma
 from publications.images import check_logo, clean_logo
 from publications.models.page import Page
+from publications.models.slugs import address_root
 from publications.querysets import MenuEntryQuerySet
 
 LOGOS = "logos/"
@@ -207,7 +208,7 @@ class MenuEntry(models.Model):
     def url(self) -> str:
         if self.target:
             return self.target.get_absolute_url()
-        return self.address or reverse(f"publications:{self.list_name}")
+        return self.address or address_root(f"publications:{self.list_name}")
 
     @property
     def is_shown(self) -> bool:

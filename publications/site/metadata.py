@@ -35,6 +35,7 @@ ITEM_TYPES = {
     FAMILIES.NEWS: "webpage",
     FAMILIES.SOFTWARE: "computerProgram",
 }
+PATH = re.compile(r"/(?!/)[!-~]*$")  # of this site, in the letters of addresses
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -138,9 +139,15 @@ def _site(request) -> Site:
         settings.TOPICHUB_SITE_NAME,
         settings.TOPICHUB_DESCRIPTION,
         get_language(),
-        request.build_absolute_uri,
+        _absolute(request),
         get_frame(request),
     )
+
+
+def _absolute(request) -> Callable[[str], str]:
+    """As `build_absolute_uri`, which takes the parts of the site's address together anew for each row of a list."""
+    site = request.build_absolute_uri("/").removesuffix("/")
+    return lambda path: site + path if PATH.match(path) else request.build_absolute_uri(path)
 
 
 def _head(

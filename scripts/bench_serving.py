@@ -1,0 +1,151 @@
+# Measures what a web server sends of a page that is kept, beside the same bytes from memory: requests per second,
+# and the processor time of the server, which tells more on a machine that has other things to do.
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from functools import cache
+from pathlib import Path
+from threading import Thread
+
+from scripts.run import HOST, next_port
+
+FROM_MEMORY = "/bytes"
+CONNECTIONS, SECONDS, ROUNDS = 4, 1.5, 3
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def application(environ, start_response):
+    """The site; behind FROM_MEMORY the bytes of each page, which are asked for once."""
+    site = _site()
+    if not environ["PATH_INFO"].startswith(FROM_MEMORY):
+        return site(environ, start_response)
+    status, headers, body = _bytes(environ["PATH_INFO"].removeprefix(FROM_MEMORY), environ["HTTP_HOST"])
+    start_response(status, headers)
+    return body
+
+
+@cache
+def _site():
+    from topichub.wsgi import application as site
+
+    return site
+
+
+@cache
+def _bytes(path: str, host: str):
+    from django.test import RequestFactory
+
+    began = []
+    environ = RequestFactory(headers={"host": host}).get(path).environ
+    body = b"".join(_site()(environ, lambda status, headers: began.append((status, headers))))
+    return *began[0], [body]
+
+
+def measure(database: str, path: str) -> dict[str, tuple[float, float]]:
+    """(requests per second, milliseconds of processor time for each) of one worker with one thread."""
+    port = next_port(8700)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", "scripts.bench_serving:application", "--interface", "wsgi"]
+        + ["--host", HOST, "--port", str(port), "--workers", "1", "--blocking-threads", "1"]
+        + ["--workers-kill-timeout", "2", "--log-level", "warning"],
+        env=os.environ | {"DATABASE_URL": database, "TOPICHUB_HTTPS": "off", "TOPICHUB_PAGE_CACHE": "on"},
+    )
+    try:
+        etag = _wait_for_page(port, path)
+        cases = {
+            "bytes from memory": (FROM_MEMORY + path, {}),
+            "kept page": (path, {}),
+            "kept page, Brotli": (path, {"Accept-Encoding": "br"}),
+            "304": (path, {"If-None-Match": etag}),
+        }
+        found = {name: [] for name in cases}
+        for _ in range(ROUNDS):
+            for name, (address, headers) in cases.items():
+                found[name].append(_load(server.pid, port, address, headers))
+        return {name: tuple(map(statistics.median, zip(*all_, strict=True))) for name, all_ in found.items()}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for_page(port: int, path: str) -> str:
+    """Its tag, once the server answers and both ways are warm."""
+    for _ in range(120):
+        try:
+            with socket.create_connection((HOST, port), timeout=60) as connection:
+                _ask(connection, FROM_MEMORY + path, {})
+                _ask(connection, path, {})
+                head = _ask(connection, path, {})
+            return next(line[6:] for line in head.split("\r\n") if line.lower().startswith("etag: "))
+        except OSError:
+            time.sleep(0.5)
+    raise SystemExit("The server did not start.")
+
+
+def _load(pid: int, port: int, path: str, headers) -> tuple[float, float]:
+    counts, until = [0] * CONNECTIONS, time.monotonic() + SECONDS
+
+    def ask_again_and_again(place):
+        with socket.create_connection((HOST, port), timeout=60) as connection:
+            while time.monotonic() < until:
+                _ask(connection, path, headers)
+                counts[place] += 1
+
+    threads = [Thread(target=ask_again_and_again, args=[place]) for place in range(CONNECTIONS)]
+    used, started = _processor_time(pid), time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took, used = time.monotonic() - started, _processor_time(pid) - used
+    return sum(counts) / took, used * 1000 / max(1, sum(counts))
+
+
+def _ask(connection, path: str, headers) -> str:
+    """The head of the answer; its body is read and left."""
+    lines = [
+        f"GET {path} HTTP/1.1",
+        "Host: localhost",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    connection.sendall("\r\n".join([*lines, "", ""]).encode())
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _more(connection)
+    head, _, body = received.partition(b"\r\n\r\n")
+    head = head.decode()
+    length = 0 if " 304 " in head.partition("\r\n")[0] else _length(head)
+    left = length - len(body)
+    while left > 0:
+        left -= len(_more(connection))
+    return head
+
+
+def _more(connection) -> bytes:
+    if received := connection.recv(1 << 18):
+        return received
+    raise ConnectionError("The server closed the connection.")
+
+
+def _length(head: str) -> int:
+    return next(int(line[16:]) for line in head.split("\r\n") if line.lower().startswith("content-length: "))
+
+
+def _processor_time(pid: int) -> float:
+    """Of the server and its worker, in seconds."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    stats = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in [pid, *children]]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / TICKS
+
+
+def print_table(found) -> None:
+    least, least_time = found["bytes from memory"]
+    print(f"\n| {'served':20} | {'requests/s':>10} | {'share':>6} | {'processor ms':>12} | {'share':>6} |")
+    print("|" + "|".join(" --- " for _ in range(5)) + "|")
+    for name, (rate, spent) in found.items():
+        print(
+            f"| {name:20} | {rate:10,.0f} | {rate / least:5.2f}x | {spent:12.3f} | {least_time / spent:5.2f}x |"
+        )
