@@ -37,6 +37,9 @@ NO_PAGES = {
     "view_on_site",
     "publications_image_preview",
     "publications_previewlink_end",
+    "publications_publication_columns",
+    "publications_publication_csv",
+    "publications_publication_xlsx",
 }
 OF_A_LIST, OF_A_ROW = ("changelist", "add"), ("change", "delete", "history")
 AXE = {"resultTypes": ["violations"]}
@@ -139,6 +142,7 @@ SPECIAL = {
     ],
     "publications_publication_change": forms_of_items,
     "publications_publication_changelist": lists_of_items,
+    "publications_publication_views": lambda world: [reverse("admin:publications_publication_views")],
     "publications_publication_impact": lambda world: [of_item("impact", make_draft().pk)],
     "publications_publication_step": lambda world: [
         of_item("step", world["publication"].pk, step) for step in ("withdraw", "remove", "merge")

@@ -55,6 +55,10 @@ password_change            -                svaepAEM   svaepAEM
 password_change_done       -                svaepAEM   ·
 
 publication_changelist     -                vaepAEM    vaepAEM
+publication_views          -                vaepAEM    vaepAEM
+publication_columns        -                nobody     vaepAEM
+publication_csv            -                vaepAEM    ·
+publication_xlsx           -                vaepAEM    ·
 publication_add            -                aepAEM     aepAEM
 publication_change         own draft        vaepAEM    aepAEM
 publication_change         own review       vaepAEM    epAEM
@@ -236,7 +240,8 @@ LOOKED_FOR = [
         for state in ("draft", "in-review", "scheduled", "removed")
     ),
     f"/admin/publications/publication/?q={PART}&lacks=topics&type=report",
-    "/admin/publications/publication/?o=3.4",
+    "/admin/publications/publication/?o=headline",
+    "/admin/publications/publication/export.csv",
     "/admin/publications/previewlink/?link=works",
     "/admin/publications/loggedstep/?step=delete",
     "/admin/publications/loggedstep/?rules=passed-over",
@@ -382,7 +387,7 @@ def is_allowed(response) -> bool:
 
 def names_what_is_hidden(response) -> bool:
     where = response.headers.get("Location", "")
-    return SECRET.lower() in (response.getvalue().decode() + where).lower()
+    return SECRET.lower() in (response.getvalue().decode(errors="replace") + where).lower()
 
 
 def addresses(patterns, before=""):

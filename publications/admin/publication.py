@@ -1,23 +1,27 @@
 # The list and the form editors spend their day with. The steps from state to state are in steps.py.
 from copy import copy
 
+from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import F
 from django.utils.html import format_html
 
 from publications import richtext, workflow
 from publications.admin.base import Controls, HubModelAdmin, OrderedFormSet, OrderedInline
 from publications.admin.bulk import BulkSteps
 from publications.admin.changes import ChangesToLive
-from publications.admin.display import day, day_and_time, kind, quiet, status_mark, thumbnail
+from publications.admin.columns import Columns
+from publications.admin.display import day_and_time
 from publications.admin.file_form import FileForm, use_first_page
 from publications.admin.history import Versioned
+from publications.admin.list_export import ListExport
 from publications.admin.picture import PictureChoice
 from publications.admin.publication_filters import PublicationFilter, StateFilter
 from publications.admin.publication_form import CorrectionForm, PublicationForm
 from publications.admin.publication_list import PublicationChangeList
 from publications.admin.rights import PartRights
+from publications.admin.saved_views import SavedViews
+from publications.admin.several import KeepsSeveral
 from publications.admin.steps import Steps, overtaken_by
 from publications.models import Authorship, Correction, File, Publication, index, syncing_once
 from publications.models.standing import TAKEN_BACK
@@ -62,10 +66,19 @@ class CorrectionInline(PartRights, Controls, admin.StackedInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ChangesToLive, Steps, BulkSteps, PictureChoice, Versioned, HubModelAdmin):
+class PublicationAdmin(
+    Columns,
+    KeepsSeveral,
+    SavedViews,
+    ListExport,
+    ChangesToLive,
+    Steps,
+    BulkSteps,
+    PictureChoice,
+    Versioned,
+    HubModelAdmin,
+):
     form = PublicationForm
-    list_display = ["picture", "headline", "status", "type", "topic_names", "published", "changed"]
-    list_display_links = ["headline"]
     list_filter = [PublicationFilter, StateFilter]
     ordering = ["-changed_at", "-pk"]
     search_fields = ["title"]
@@ -91,12 +104,10 @@ class PublicationAdmin(ChangesToLive, Steps, BulkSteps, PictureChoice, Versioned
     @property
     def media(self):
         """With what the choosing fields in the list's filters need."""
-        return super().media + PublicationFilter.form_class.base_fields["topic"].widget.media
+        choosing = PublicationFilter.form_class.base_fields["topic"].widget.media
+        return super().media + choosing + forms.Media(js=["admin_theme/columns.js"])
 
     # The list
-
-    def for_list(self, rows):
-        return rows.for_cards().select_related(None).select_related("image").prefetch_related("topics")
 
     def get_changelist(self, request, **kwargs):
         return PublicationChangeList
@@ -107,37 +118,6 @@ class PublicationAdmin(ChangesToLive, Steps, BulkSteps, PictureChoice, Versioned
             return queryset, False
         found = getattr(request, "found", None) or find(search_term)
         return found.among(queryset, best=False), False
-
-    @admin.display(description="picture")
-    def picture(self, publication):
-        return thumbnail(publication.image)
-
-    @admin.display(description="title", ordering="title")
-    def headline(self, publication):
-        return publication.title
-
-    @admin.display(description="state")
-    def status(self, publication):
-        return status_mark(publication)
-
-    @admin.display(description="type")
-    def type(self, publication):
-        return kind(publication.content_type)
-
-    @admin.display(description="topics")
-    def topic_names(self, publication):
-        return ", ".join(topic.name for topic in publication.topics.all()) or quiet("No topic")
-
-    @admin.display(description="date", ordering=F("published_at").asc(nulls_last=True))
-    def published(self, publication):
-        if not publication.published_at:
-            return quiet("No date")
-        show = day_and_time if publication.is_scheduled else day
-        return show(publication.published_at)
-
-    @admin.display(description="last changed", ordering="changed_at")
-    def changed(self, publication):
-        return day(publication.changed_at)
 
     # The form
 

@@ -5,11 +5,14 @@ from datetime import date
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
 from django.utils.dateformat import format as format_date
+from django.utils.http import urlencode
 
 from publications.admin.changelist import HubChangeList
+from publications.admin.columns import TITLE
 from publications.admin.counting import MOST_COUNTED, count_some, first_rows, in_words
 from publications.admin.display import state_mark
 from publications.admin.publication_filters import PublicationFilter, StateFilter, states
+from publications.admin.saved_views import set_up
 from publications.search import find
 from publications.search.finding import NEWEST, Found
 
@@ -25,6 +28,53 @@ class PublicationChangeList(HubChangeList):
     @property
     def chosen_states(self) -> list[str]:
         return next(spec.chosen_states for spec in self.filter_specs if isinstance(spec, StateFilter))
+
+    def __init__(self, request, *args, **kwargs):
+        self.set_up = set_up(request)
+        super().__init__(request, *args, **kwargs)
+
+    def get_filters_params(self, params=None):
+        """The view in use is no filter of rows."""
+        params = super().get_filters_params(params)
+        return {name: values for name, values in params.items() if name not in {"view", "columns"}}
+
+    @property
+    def pairs(self):
+        return [pair for pair in super().pairs if pair[0] != "columns"]
+
+    @property
+    def query_string(self) -> str:
+        return urlencode(self.pairs)
+
+    @property
+    def tabs(self):
+        """(words, address, whether it is open) of everything and of each view."""
+        shown = self.set_up.view
+        yield "All", "?view=0", not shown
+        for view in self.set_up.views:
+            yield view.name, view.address, view == shown
+
+    @property
+    def column_choice(self):
+        """Each column: its name, words, place, and whether it shows; the shown ones first."""
+        shown = [name for name in self.list_display if name in self.model_admin.all_columns]
+        rest = [name for name in self.model_admin.all_columns if name not in shown]
+        for place, name in enumerate([*shown, *rest], 1):
+            yield {
+                "name": name,
+                "words": self.model_admin.column_words(name).capitalize(),
+                "place": place,
+                "shows": name in shown,
+                "always": name == TITLE,
+            }
+
+    @property
+    def exports(self):
+        """(words, address) of each file: the columns of the list, or all there are."""
+        for form in ("csv", "xlsx"):
+            for columns, words in (("shown", "these columns"), ("all", "all columns")):
+                pairs = [*self.pairs, ("columns", columns)]
+                yield f"{form.upper()}, {words}", f"export.{form}?{urlencode(pairs)}"
 
     # Words
 
@@ -51,6 +101,7 @@ class PublicationChangeList(HubChangeList):
 
     def get_results(self, request):
         """With the types the filters know already: a join would have some databases begin at the types."""
+        self.queryset = self.model_admin.reading(self.queryset, self.list_display)
         super().get_results(request)
         types = {each.pk: each for each in self.panel.form.types.values()}
         for row in self.result_list:

@@ -1,5 +1,6 @@
 # A list as CSV for spreadsheets. Its columns are those that the import takes in; docs/formats.md says more.
 import csv
+from itertools import batched
 
 from django.utils import timezone
 
@@ -8,6 +9,7 @@ from publications.models import Publication
 MEDIA_TYPE = "text/csv; charset=utf-8"
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets read UTF-8 as an old code page and spoil every accent
 SEPARATOR = " | "
+CHUNK = 200  # lines sent at a time
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run begins so
 
 
@@ -57,6 +59,13 @@ def write(publication: Publication, absolute) -> str:
     cells = [read(publication) for read in COLUMNS.values()]
     corrected, address = publication.corrected_on or "", absolute(publication.get_absolute_url())
     return _writer.writerow([*map(_harmless, cells), corrected, address])
+
+
+def lines(heads, rows):
+    """Any table of text."""
+    yield BYTE_ORDER_MARK + _writer.writerow(heads)
+    for chunk in batched(rows, CHUNK):
+        yield "".join(_writer.writerow(map(_harmless, cells)) for cells in chunk)
 
 
 def _harmless(cell: str) -> str:

@@ -27,10 +27,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from publications.listing.counts import stored
-from publications.models import Change, Generation, ListingState, LoggedStep, Presence, PreviewLink, TopicRole
+from publications.models import (
+    Change,
+    Generation,
+    ListingState,
+    LoggedStep,
+    Presence,
+    PreviewLink,
+    SavedView,
+    TopicRole,
+)
 from publications.reading import connection, database
 
-NOT_SHOWN = {Generation, ListingState, LoggedStep, Presence, PreviewLink, TopicRole}
+NOT_SHOWN = {Generation, ListingState, LoggedStep, Presence, PreviewLink, SavedView, TopicRole}
 TOKENS = Generation._meta.db_table
 PREFIX = "generation_after_"
 SQLITE_TOKEN = (

@@ -15,6 +15,7 @@ from publications.models.presence import Presence
 from publications.models.preview_link import PreviewLink
 from publications.models.publication import Publication
 from publications.models.redirect import Redirect
+from publications.models.saved_view import SavedView
 from publications.models.search_document import SearchDocument, SearchWord, index
 from publications.models.topic import Topic, TopicAncestry
 from publications.models.topic_role import TopicRole
@@ -40,6 +41,7 @@ __all__ = [
     "PreviewLink",
     "Publication",
     "Redirect",
+    "SavedView",
     "SearchDocument",
     "SearchWord",
     "Tally",
