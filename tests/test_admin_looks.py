@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import workflow
+from publications.changes.steps import begin
 from publications.history import recording, versions_of
 from publications.models import Frame, Menus, PreviewLink, Redirect
 from tests.factories import (
@@ -40,6 +41,7 @@ NO_PAGES = {
     "publications_publication_columns",
     "publications_publication_csv",
     "publications_publication_xlsx",
+    "publications_publication_begin_change",
 }
 OF_A_LIST, OF_A_ROW = ("changelist", "add"), ("change", "delete", "history")
 AXE = {"resultTypes": ["violations"]}
@@ -71,9 +73,11 @@ def make_world() -> dict:
         "user": by,
         "group": Group.objects.get(name="Editor"),
     }
-    with recording(by, "", item):
-        item.title = "Risen Water"
-        item.save()
+    rows["copy"] = copy = begin(item, by)
+    for row, title in ((copy, "Sinking Water"), (item, "Risen Water")):
+        with recording(by, "", row):
+            row.title = title
+            row.save()
     return rows
 
 
@@ -115,12 +119,8 @@ def version_page(name, world):
 def forms_of_items(world):
     body = '<p><a href="/publications/never/">x</a></p>'
     draft = change(make_draft("Bare", body=body, created_by=world["user"]))
-    return [
-        draft,
-        f"{draft}?asked=publish",
-        change(world["publication"]),
-        change(make_withdrawn(notice="No.")),
-    ]
+    others = [world["publication"], world["copy"], make_withdrawn(notice="No.")]
+    return [draft, f"{draft}?asked=publish", *map(change, others)]
 
 
 def lists_of_items(world):
@@ -147,6 +147,8 @@ SPECIAL = {
     "publications_publication_step": lambda world: [
         of_item("step", world["publication"].pk, step) for step in ("withdraw", "remove", "merge")
     ],
+    "publications_publication_differences": lambda world: [of_item("differences", world["copy"].pk)],
+    "publications_publication_clashes": lambda world: [of_item("clashes", world["copy"].pk)],
     "publications_topic_board": lambda world: [
         reverse("admin:publications_topic_board", args=[world["topic"].pk]) + "?q=ris"
     ],
