@@ -24,7 +24,7 @@ def reach(page, target):
 
 
 def write(page, label, text, exact=True):
-    reach(page, page.get_by_label(label, exact=exact))
+    reach(page, page.get_by_label(label, exact=exact).first)
     page.keyboard.type(text)
 
 
@@ -136,7 +136,9 @@ def test_every_duty_of_an_editor_is_done_with_the_keyboard_alone(page, browser):
 
     page.goto("/admin/publications/publication/")
     unfold(page, "Filters")
-    go(page, "link", "Report")
+    press(page, "checkbox", "Report", key="Space")
+    go(page, "button", "Apply")
+    assert "type=report" in page.url
     go(page, "link", "Tides and tables")
     press(page, "button", "Add another Correction")
     write(page, "Note", "Table 1 gave 31%. It is 13%.")
