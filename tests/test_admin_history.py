@@ -69,6 +69,7 @@ def test_saving_the_form_keeps_what_was_there_and_what_is_there_now(client, edit
     assert after.revision.user == editor
     text = history(client, item)
     assert "Ines Corrow Changed: Title. Added topic “Water”. Removed topic “Coast”." in text
+    assert (text.count("See the change"), text.count("Compare")) == (1, 2)  # the first one changed nothing
     assert "As it was before changes were recorded" in text
 
 

@@ -87,6 +87,7 @@ def test_what_changed_without_being_recorded_is_kept_before_the_next_change():
         item.save()
     titles = [snapshot_of(version)["fields"]["title"] for version in versions_of(item)]
     assert titles == ["Fourth", "Third", "Second", "First"]
+    assert [said_of(version)["fields"] for version in versions_of(item)] == [*[["title"]] * 3, None]
 
 
 def test_saving_what_did_not_change_makes_no_version():

@@ -27,6 +27,7 @@ class Event(NamedTuple):
     what: str
     words: str = ""
     version: int | None = None
+    is_first: bool = False  # no version stands before it
     follows: str = ""  # the step that made this version, where that is all there is to say
 
 
@@ -75,7 +76,7 @@ def _of_versions(keys):
         said = said_of(version)
         steps = [comment for comment in said["comments"] if comment in STEPS]
         first, *others = lines_of(version)
-        says_no_more = steps and not said["parts"] and SET_BY_STEPS.issuperset(said["fields"])
+        says_no_more = steps and not said["parts"] and SET_BY_STEPS.issuperset(said["fields"] or [])
         yield (
             version.pk,
             Event(
@@ -84,6 +85,7 @@ def _of_versions(keys):
                 first,
                 _paragraphs(others),
                 version.pk,
+                said["fields"] is None,
                 steps[-1] if says_no_more else "",
             ),
         )
@@ -96,7 +98,7 @@ def lines_of(version) -> list[str]:
     if said["fields"]:
         labels = [label(version._model, name) for name in said["fields"]]
         lines.append(f"Changed: {', '.join(labels)}.")
-    return [*lines, *said["parts"]] or ["Made."]
+    return [*lines, *said["parts"]] or ["Made." if said["fields"] is None else "Changed in a detail."]
 
 
 def _of_steps(keys):

@@ -83,21 +83,14 @@ def _latest(model, keys) -> dict:
     latest, found, missing = newest_of(model, keys), {}, []
     for key, item in stored(model, keys).items():
         data, version = whole(item), latest.get(key)
-        if version and _is(version, data):
-            found[key] = version
-        elif version:
-            missing.append(_version(item, data, at=now, comments=[UNRECORDED]))
-        else:
+        if not version:
             at, by = getattr(item, "changed_at", now), getattr(item, "changed_by", None)
             missing.append(_version(item, data, at=at, by=by, comments=[BEFORE]))
+        elif changes := _changes_since(version, data):
+            missing.append(_version(item, data, at=now, comments=[UNRECORDED], **changes))
+        else:
+            found[key] = version
     return found | _keep(model, missing)
-
-
-def _is(version, data) -> bool:
-    try:
-        return plain(version.serialized_data) == plain(data)
-    except RevertError:  # then it must not stand in the way of the next one
-        return False
 
 
 def _keep_changed(here) -> None:
@@ -109,26 +102,31 @@ def _keep_changed(here) -> None:
         changed = []
         for key, item in stored(model, keys).items():
             data, before = whole(item), here.before.get((model, key))
-            changes = _changes(plain(before.serialized_data), plain(data)) if before else {}
-            if changes is not None:
+            changes = _changes_since(before, data) if before else {}
+            if changes or not before:
                 changed.append(
                     _version(item, data, at=here.began, by=here.by, comments=here.comments, **changes)
                 )
         _keep(model, changed)
 
 
-def _changes(before, after) -> dict | None:
+def _changes_since(version, data) -> dict | None:
+    """None when nothing changed."""
+    try:
+        before, after = plain(version.serialized_data), plain(data)
+    except RevertError:  # then it must not stand in the way of the next one
+        return {"fields": []}
     if before == after:
         return None
     return {"fields": changed_fields(before, after), "parts": changed_parts(before, after)}
 
 
-def _version(item, data, *, at, comments, by=None, fields=(), parts=()) -> Version:
+def _version(item, data, *, at, comments, by=None, fields=None, parts=()) -> Version:
     # The name is kept as well, because accounts get deleted.
     said = {
         "by": by.get_full_name() or by.get_username() if by else "",
         "comments": comments,
-        "fields": list(fields),
+        "fields": fields,
         "parts": list(parts),
     }
     comment = json.dumps(said, ensure_ascii=False)
@@ -153,6 +151,6 @@ def _keep(model, versions) -> dict:
 
 
 def said_of(version) -> dict:
-    """Who made it ("by"), what for ("comments"), which "fields" changed, and in sentences what changed of its
-    "parts"."""
+    """Who made it ("by"), what for ("comments"), which "fields" changed (None: it is the first one), and in
+    sentences what changed of its "parts"."""
     return json.loads(version.revision.comment)
