@@ -40,7 +40,11 @@ class Versioned:
             ("history/<int:version>/restore/", self.restore_view, "restore"),
         ]
         addresses = [
-            path(f"<path:object_id>/{end}", self.admin_site.admin_view(view), name=self._named(name))
+            path(
+                f"<path:object_id>/{end}",
+                self.admin_site.admin_view(transaction.atomic(view)),  # what is sent here locks its item
+                name=self._named(name),
+            )
             for end, view, name in pages
         ]
         return [*addresses, *super().get_urls()]
@@ -64,6 +68,7 @@ class Versioned:
 
     # What is shown
 
+    @transaction.atomic
     def history_view(self, request, object_id, extra_context=None):
         page = super().history_view(request, object_id, extra_context)
         if item := getattr(page, "context_data", {}).get("object"):
@@ -113,15 +118,14 @@ class Versioned:
 
     def _restore(self, request, item, version):
         moment = moment_in_words(version.revision.date_created)
-        with transaction.atomic():
-            if request.POST.get("present") != str(latest_version(item).pk):
-                self.message_user(request, OVERTAKEN, messages.WARNING)
-                return HttpResponseRedirect(request.path)
-            try:
-                lost = restore(item, version, request.user, f"Restored the version of {moment}")
-            except RevertError as error:
-                self.message_user(request, f"Nothing was restored. {error}", messages.ERROR)
-                return HttpResponseRedirect(request.path)
+        if request.POST.get("present") != str(latest_version(item).pk):
+            self.message_user(request, OVERTAKEN, messages.WARNING)
+            return HttpResponseRedirect(request.path)
+        try:
+            lost = restore(item, version, request.user, f"Restored the version of {moment}")
+        except RevertError as error:
+            self.message_user(request, f"Nothing was restored. {error}", messages.ERROR)
+            return HttpResponseRedirect(request.path)
         self.message_user(request, f"Restored: {RESTORED.format(moment)}", messages.SUCCESS)
         for sentence in lost:
             self.message_user(request, sentence, messages.WARNING)
