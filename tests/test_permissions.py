@@ -429,13 +429,17 @@ class EveryAddress(TestCase):
         """By words, filters and choices, of every list and every choosing field there is."""
         for letter in LIMITED:
             self.client.force_login(self.people[letter])
-            for address in [*LOOKED_FOR, *self._boards(), *every_choice()]:
+            for address in [*LOOKED_FOR, *self._boards(), *every_choice(), self._change_on_site()]:
                 response = self.client.get(address)
                 assert response.status_code < 500, address
                 assert not names_what_is_hidden(response), (letter, address)
         self.client.force_login(self.people["v"])
         found = [address for address in LOOKED_FOR if names_what_is_hidden(self.client.get(address))]
         assert len(found) > len(LOOKED_FOR) / 2  # so that it is really there to be found
+
+    def _change_on_site(self):
+        live, change = (self.world.found[f"other {name}"] for name in ("live", "change"))
+        return f"{live.get_absolute_url()}?change={change.pk}"
 
     def _boards(self):
         board = reverse("admin:publications_topic_board", args=[self.world.coast.pk])
