@@ -6,6 +6,7 @@ from django.db.models import Count
 from django.db.models.functions import ExtractYear
 from django.utils.dateformat import format as format_date
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 
 from publications.admin.changelist import HubChangeList
 from publications.admin.columns import TITLE
@@ -62,7 +63,7 @@ class PublicationChangeList(HubChangeList):
         for place, name in enumerate([*shown, *rest], 1):
             yield {
                 "name": name,
-                "words": self.model_admin.column_words(name).capitalize(),
+                "words": capfirst(self.model_admin.column_words(name)),
                 "place": place,
                 "shows": name in shown,
                 "always": name == TITLE,
