@@ -27,10 +27,10 @@ def item():
     return item
 
 
-def press_to(page, role, name):
+def press_to(page, role, name, most=MOST_TABS):
     """With the tabulator key, from where the focus is; then Enter."""
     wanted = page.get_by_role(role, name=name).first
-    for _ in range(MOST_TABS):
+    for _ in range(most):
         page.keyboard.press("Tab")
         if wanted.evaluate("each => each === document.activeElement"):
             break

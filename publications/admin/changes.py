@@ -83,7 +83,10 @@ class ChangesToLive:
 
     def _still_there(self, request, object_id) -> str:
         """The change, or a new one with what was written for one that is gone."""
-        if not object_id.isdecimal() or Publication.with_copies.filter(pk=object_id).exists():
+        if not object_id.isdecimal():
+            return object_id
+        self._lock(object_id)
+        if Publication.with_copies.filter(pk=object_id).exists():
             return object_id
         live = Publication.objects.filter(pk=request.POST["_change_to"]).first()
         try:
