@@ -80,6 +80,14 @@ def test_an_author_prepares_a_change_and_an_editor_makes_it_live(client, live, a
     assert "Change begun" in history and "Change made live" in history
 
 
+def test_the_line_ends_of_a_browser_are_no_difference(client, live, editor):
+    Publication.objects.filter(pk=live.pk).update(key_findings="One.\nTwo.")
+    client.force_login(editor)
+    copy = begin(client, live)
+    submit(client, form_of(copy), key_findings="One.\r\nTwo.", _continue="1")
+    assert "Nothing differs from the live item yet." in words_of(client.get(form_of(copy)))
+
+
 def test_the_difference_is_told_word_by_word(client, live, editor):
     client.force_login(editor)
     copy = begin(client, live)

@@ -1,4 +1,4 @@
-# A change to a live item by keyboard alone: begun, written, compared, planned, and made live.
+# A change to a live item by keyboard alone: begun, written, sent to review, compared, planned, and made live.
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -43,7 +43,7 @@ def test_editor_changes_what_is_live_without_a_mouse(page, live, width, scheme):
     page.locator("#id_title").focus()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("Tables of the tide")
-    press_to(page, "button", "Save and stay", most=120)
+    press_to(page, "button", "Submit the change for review", most=120)
     assert page.get_by_text("Changed: Title.").is_visible()
     found += faults(page)
     press_to(page, "link", "Compare word by word")

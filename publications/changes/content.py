@@ -12,7 +12,14 @@ OF_THE_LIVE_ITEM = "corrections"
 
 
 def content_of(item) -> dict:
-    return {name: part for name, part in snapshot(item).items() if name != OF_THE_LIVE_ITEM}
+    """Lines end in one way, whatever a browser sent, so that nothing differs that nobody changed."""
+    content = {name: part for name, part in snapshot(item).items() if name != OF_THE_LIVE_ITEM}
+    content["fields"] = {name: _plain_lines(value) for name, value in content["fields"].items()}
+    return content
+
+
+def _plain_lines(value):
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def put_together(live, copy) -> Merge:
