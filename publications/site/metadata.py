@@ -1,5 +1,5 @@
 # What the head of a page tells machines: search engines, link previews, reference managers, catalogues.
-# Plain data from rows that are loaded already; templates/_head.html writes it down.
+# Plain data from rows that are loaded already; publications/site/markup/frame.py writes it down.
 import datetime as dt
 import re
 from collections.abc import Callable
