@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications.models import Publication
-from tests.factories import make_file, make_image, make_person, make_publication, make_staff, make_topic
+from tests.factories import make_image, make_person, make_publication, make_staff, make_topic
 from tests.test_history_browser import faults, press_to
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -20,7 +20,6 @@ def live():
         authors=[make_person("Ines Corrow")],
         image=make_image(credit="Photo: O. Fell"),
     )
-    make_file(item)
     return item
 
 
