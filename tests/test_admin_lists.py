@@ -262,9 +262,10 @@ def test_pages_cost_the_same_for_20_rows_and_for_200(administrator):
     fill(180)
     many = {address: queries(administrator, address) for address in PAGES}
     assert many == few
-    assert many.pop("/admin/") <= 14
+    assert many.pop("/admin/") <= 15
     # Six are for who looks and may do what, and for the colours; one for the kept pages of readers.
-    assert max(many.values()) <= 13
+    # PostgreSQL asks first how far back to look for words.
+    assert max(many.values()) <= 13 + (connection.vendor == "postgresql")
     assert queries(administrator, f"{LIST}?q=tid") <= 16  # looks for the word, its endings, and these
 
 
