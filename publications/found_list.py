@@ -3,7 +3,7 @@ from functools import cached_property
 
 from publications.listing.tables import TableList
 from publications.richtext import plain_text
-from publications.search.finding import BEST, NEWEST, OLDEST, Found, in_order_of, settle
+from publications.search.finding import BEST, NEWEST, Found, in_order_of, settle
 from publications.search.highlighting import mark, passage, stems_in, stems_of
 from publications.search.query import parse
 from publications.search.spelling import correct
@@ -40,10 +40,7 @@ class FoundList(TableList):
 
     @cached_property
     def kept(self) -> list[int]:
-        """The keys of all rows, in their order. One query, from which the total and every page are taken."""
-        if self.sort != BEST:
-            rows = super().rows(oldest_first=self.sort == OLDEST)
-            return list(rows.values_list("pk", flat=True))
+        """The keys of all rows, the best first. One query, from which the total and every page are taken."""
         passed = set(self._matching().order_by().values_list("pk", flat=True))
         return [pk for pk in self.found().pks if pk in passed]
 
@@ -53,13 +50,17 @@ class FoundList(TableList):
         return len(self.kept)
 
     def rows(self, *, oldest_first: bool = False):
-        return in_order_of(self.kept, self.base)
+        if self.sort == BEST:
+            return in_order_of(self.kept, self.base)
+        return super().rows(oldest_first=oldest_first)
 
     def slice(self, start: int, length: int, *, oldest_first: bool = False):
-        return in_order_of(self.kept[start : start + length], self.base)
+        if self.sort == BEST:
+            return in_order_of(self.kept[start : start + length], self.base)
+        return super().slice(start, length, oldest_first=oldest_first)
 
     def cards(self, start: int, length: int, *, oldest_first: bool = False) -> list:
-        rows = super().cards(start, length)
+        rows = super().cards(start, length, oldest_first=oldest_first)
         self.mark(rows)
         return rows
 
