@@ -44,7 +44,7 @@ MOST_QUERIES = {
     "/briefing/?{items}": 6,
     "/briefing/export.csv?{items}": 5,
     "/publications/feed.atom": 8,
-    "/publications/feed.json?q=item&type=report&topic=coast": 16,
+    "/publications/feed.json?q=item&type=report&topic=coast": 17,
     "/topics/coast/feed.atom": 9,
     "/people/ines-corrow/feed.json": 9,
     "/corrections/": 7,
