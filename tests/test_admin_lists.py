@@ -262,12 +262,10 @@ def test_pages_cost_the_same_for_20_rows_and_for_200(administrator):
     fill(180)
     many = {address: queries(administrator, address) for address in PAGES}
     assert many == few
-    assert many.pop("/admin/") <= 15
-    # Six are for who looks and may do what, and for the colours; one for the kept pages of readers.
-    looking_back = connection.vendor == "postgresql"  # asks first how far back to look for words
-    assert max(many.values()) <= 13 + looking_back
-    unfinished = queries(administrator, f"{LIST}?q=tid")  # looks for the word, its endings, and these
-    assert unfinished <= 15 + 2 * looking_back
+    assert many.pop("/admin/") <= 13  # no list, but a look at everything
+    # Four are for who looks and may do what, and for the kept pages of readers.
+    assert max(many.values()) <= 12
+    assert queries(administrator, f"{LIST}?q=tid") <= 12  # looks for the word, its endings, and these
 
 
 CHOOSERS = [

@@ -56,6 +56,8 @@ def add_picture(page):
     with page.expect_popup() as opened:
         press(page, "link", "New picture")
     window = opened.value
+    window.wait_for_load_state()
+    window.bring_to_front()
     reach(window, window.locator("#id_file"))
     with window.expect_file_chooser() as chooser:
         window.keyboard.press("Enter")

@@ -67,7 +67,7 @@ def test_the_bucket_tells_nobody_of_hidden_files(client, bucket):
     assert client.get(file.get_absolute_url()).status_code == 404
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_replaced_and_deleted_content_leaves_the_bucket(bucket):
     file = make_file(make_publication("Wall"), REPORT)
     first = names(bucket)

@@ -10,7 +10,7 @@ from publications.site import purging
 from tests.factories import make_staff, make_topic
 from tests.forms import submit
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 ENOUGH = 20  # seconds
 
 

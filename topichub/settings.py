@@ -109,7 +109,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 
 # Security
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "publications.roles.GroupBackend",
     "publications.roles.TopicRoleBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from publications.reading import connection
-from publications.search.documents import Document, moment_of, month_mark
+from publications.search.documents import ROOM_FOR_KEYS, Document, moment_of, month_mark
 from publications.search.query import Query
 
 DOCUMENTS = "publications_searchdocument"
@@ -12,7 +12,7 @@ LAST_PLACE = 16_383
 MOST_PLACES = 255
 MOST_BYTES = 800_000  # of the million that a vector may have
 WINDOW = 5_000  # documents looked through at first
-WIDER = (1, 8, 64)  # times as far back
+WIDER = (1, 16)  # times as far back
 MOST_MONTHS = 300  # beyond, asking for each of them costs more than asking for none
 
 
@@ -49,27 +49,42 @@ def vector(document: Document) -> str:
 
 
 def match(query: Query, within, limit: int, *, oldest=False, in_title=False) -> list[tuple[int, int]]:
-    """(document, publication) of the newest that hold the query. Looks among the newest documents first,
-    and further back until it has found enough."""
-    condition = _condition(query, within.marks, in_title)
-    bounds, params = _bounds(within)
-    for months in _windows(within, oldest):
-        narrowed = f"{condition} & {_either(map(_quoted, months))}" if months else condition
-        # `id + 0`: else a rare word could make it walk through all documents in their order.
-        found = _rows(
-            f"""SELECT id, publication_id FROM {DOCUMENTS} WHERE words @@ %s::tsquery{bounds("id + 0")}
-            ORDER BY id + 0 {"ASC" if oldest else "DESC"} LIMIT %s""",
-            [narrowed, *params, limit],
-        )
-        if len(found) >= limit:
-            break
-    return found
-
-
-def _rows(sql: str, params) -> list[tuple]:
+    """(document, publication) of the newest that hold the query. One statement, which looks among the newest
+    documents first, and further back only where it has not found enough."""
+    sql, params = _widening(_condition(query, within.marks, in_title), within, limit, oldest)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        found = cursor.fetchall()
+    widest = max((step for step, *_ in found), default=0)
+    return [(document, publication) for step, document, publication in found if step == widest]
+
+
+def _widening(condition: str, within, limit: int, oldest: bool):
+    """Each step looks through the months of ever more documents, the last through all. A step is only taken
+    where those before it found too few; it then finds what they found, and more."""
+    bounds, params = _bounds(within)
+    order = "ASC" if oldest else "DESC"
+    ends = f"SELECT id FROM {DOCUMENTS} WHERE true{bounds('id')} ORDER BY id {order}"
+    parts = [
+        f"ends AS MATERIALIZED (SELECT ({ends} LIMIT 1) AS near, ({ends} LIMIT 1 OFFSET {WINDOW}) AS far)",
+        f"reach AS MATERIALIZED (SELECT {_month_of('near')} AS start, greatest(1, abs("
+        f"{_month_of('near')} - {_month_of('far')})) AS months FROM ends WHERE far IS NOT NULL)",
+    ]
+    values, few = params * 2, []
+    for step, times in enumerate([*WIDER, None]):
+        near = f" && {_marks(times, oldest)}" if times else ""
+        taken = [f"(SELECT months * {times} FROM reach) <= {MOST_MONTHS}"] if times else []
+        asked = condition if times else " & ".join([condition, *_months(within)])
+        # `id + 0`: else a rare word could make it walk through all documents in their order.
+        parts.append(
+            f"step{step} AS MATERIALIZED (SELECT {step} AS step, id, publication_id FROM {DOCUMENTS} "
+            f"WHERE {' AND '.join([*taken, *few, f'words @@ (%s::tsquery{near})'])}{bounds('id + 0')} "
+            f"ORDER BY id + 0 {order} LIMIT %s)"
+        )
+        values += [*[limit] * step, asked, *params, limit]
+        few.append(f"(SELECT count(*) FROM step{step}) < %s")
+    rows = " UNION ALL ".join(f"SELECT * FROM step{step}" for step in range(len(few)))
+    return f"WITH {', '.join(parts)} SELECT * FROM ({rows}) found ORDER BY step, id {order}", values
 
 
 def _bounds(within):
@@ -79,34 +94,28 @@ def _bounds(within):
     return lambda id: "".join(f" AND {id} {comparison} %s" for comparison, _ in pairs), [b for _, b in pairs]
 
 
-def _windows(within, oldest: bool):
-    """Month marks of ever wider spans of time from the newest documents on, then all that are allowed."""
-    bounds, params = _bounds(within)
-    ends = f"SELECT id FROM {DOCUMENTS} WHERE true{bounds('id')} ORDER BY id {'ASC' if oldest else 'DESC'}"
-    rows = _rows(f"({ends} LIMIT 1) UNION ALL ({ends} LIMIT 1 OFFSET {WINDOW})", params * 2)
-    if len(rows) == 2:
-        start, end = (_month(row[0]) for row in rows)
-        for times in WIDER:
-            reach = max(abs(end - start), 1) * times
-            if reach > MOST_MONTHS:
-                break
-            yield _months(*((start, start + reach) if oldest else (start - reach, start)))
-    if within.first is not None and within.last is not None:
-        yield _months(_month(within.first), _month(within.last))
-    else:
-        yield []
+def _month_of(document: str) -> str:
+    """In SQL: how many months after the beginning of time a document is dated, by its id."""
+    at = f"(timestamp '0001-01-01' + {document} / {ROOM_FOR_KEYS} * interval '1 minute')"
+    return f"(extract(year FROM {at}) * 12 + extract(month FROM {at}) - 1)::int"
 
 
-def _month(document: int) -> int:
-    moment = moment_of(document)
-    return moment.year * 12 + moment.month - 1
+def _marks(times: int, oldest: bool) -> str:
+    """In SQL: a query for the marks of the months that a step looks through."""
+    first, last = ("start", f"start + months * {times}") if oldest else (f"start - months * {times}", "start")
+    year, month = "lpad((n / 12)::text, 4, '0')", "lpad((mod(n, 12) + 1)::text, 2, '0')"
+    mark = f"quote_literal(':' || {year} || {month})"
+    return f"(SELECT string_agg({mark}, ' | ') FROM reach, generate_series({first}, {last}) n)::tsquery"
 
 
-def _months(first: int, last: int) -> list[str]:
-    """Their marks; none, which means all, when there are too many."""
-    if last - first > MOST_MONTHS:
+def _months(within) -> list[str]:
+    """A query for the marks of all months between two bounds, unless there are too many."""
+    if within.first is None or within.last is None:
         return []
-    return [month_mark(month // 12, month % 12 + 1) for month in range(first, last + 1)]
+    first, last = (moment_of(document) for document in (within.first, within.last))
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    few = len(months) <= MOST_MONTHS
+    return [_either(_quoted(month_mark(n // 12, n % 12 + 1)) for n in months)] if few and months else []
 
 
 def differs(document) -> bool:

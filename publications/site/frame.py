@@ -1,5 +1,5 @@
-# What frames every page, read with one query for each request, and remembered for the page that tells of a
-# fault of ours, which asks the database nothing.
+# What frames every page: read with one query, and kept while nothing changes. The page that tells of a fault of ours
+# asks the database nothing, and takes the latest.
 from typing import NamedTuple
 
 from publications.listing.prepared import Prepared
@@ -20,18 +20,29 @@ class PageFrame(NamedTuple):
 LISTS = MenuEntry.List.TOPICS, MenuEntry.List.PUBLICATIONS, MenuEntry.List.PEOPLE
 BUILT_IN = PageFrame(Frame(), [MenuEntry(list_name=name) for name in LISTS], [])
 _latest = BUILT_IN
+_kept = ("", BUILT_IN)  # a generation, and the frame of all pages made under it
 _entries = Prepared(MenuEntry.objects.for_menus)
 
 
 def get_frame(request) -> PageFrame:
     if not hasattr(request, "page_frame"):
-        request.page_frame = _load()
+        request.page_frame = _frame_under(getattr(request, "generation", ""))
     return request.page_frame
 
 
 def do_without_database(request) -> None:
     """From here on this request gets the frame of the page that was made last."""
     request.page_frame = _latest
+
+
+def _frame_under(generation: str) -> PageFrame:
+    """Read once for each generation, as it was when the request began (see publications/listing/generation.py)."""
+    global _kept
+    known, frame = _kept
+    if not generation or generation != known:
+        frame = _load()
+        _kept = (generation, frame)
+    return frame
 
 
 def _load() -> PageFrame:

@@ -32,7 +32,7 @@ class PageCacheMiddleware:
     def __call__(self, request):
         if request.path.startswith(settings.STATIC_URL):
             return self.get_response(request)
-        generation = _generation()
+        generation = request.generation = _generation()
         if not generation or not _may_be_answered(request):
             return self.get_response(request)
         address, now = _address(request), timezone.now()
