@@ -148,6 +148,7 @@ def test_items_are_dragged_into_their_order(page, topic, complaints, width, drag
 def test_the_weeks_to_come_follow_what_is_typed_and_a_moment_is_previewed(page, topic):
     sign_in(page, "Editor")
     page.goto(address(topic))
+    assert page.get_by_text("Not saved yet", exact=True).is_hidden(), "nothing was changed so far"
     day = timezone.localdate() + timedelta(days=9)
     row = page.locator(".pick[data-name=Alpha]")
     row.get_by_text("When, picture and words").click()
@@ -157,6 +158,7 @@ def test_the_weeks_to_come_follow_what_is_typed_and_a_moment_is_previewed(page, 
     row.get_by_text(
         f"It stands first now. It ends on {when}; after that 2 of 3 places are filled; the newest item fills in."
     ).wait_for()
+    assert page.get_by_text("Not saved yet", exact=True).is_visible()
     change = page.get_by_role("radio", name=when)
     assert (
         "“Alpha” ends. 2 of 3 places are filled; “Newest of all” fills in, as the newest."

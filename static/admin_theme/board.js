@@ -163,5 +163,11 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
   board.addEventListener("ordered", changed);
-  window.django?.jQuery?.(board).on("change", "select.admin-autocomplete", changed);
+  // Django says "change" of every choosing field once when the page opens, whether it changes or not.
+  const chosen = new WeakMap();
+  window.django?.jQuery?.(board).on("change", "select.admin-autocomplete", ({ target }) => {
+    const before = chosen.get(target) ?? target.querySelector("[selected]")?.value ?? "";
+    chosen.set(target, target.value);
+    if (target.value !== before) changed();
+  });
 });
