@@ -51,9 +51,8 @@ class PublicationChangeList(HubChangeList):
     def tabs(self):
         """(words, address, whether it is open) of everything and of each view."""
         shown = self.set_up.view
-        yield "All", "?view=0", not shown
-        for view in self.set_up.views:
-            yield view.name, view.address, view == shown
+        views = [(view.name, view.address, view == shown) for view in self.set_up.views]
+        return [("All", "?view=0", not shown), *views]
 
     @property
     def column_choice(self):
