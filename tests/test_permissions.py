@@ -5,8 +5,9 @@ from contextlib import contextmanager
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from publications import workflow
@@ -46,7 +47,7 @@ LIMITED = "saep"  # those from whom something is hidden
 NOBODY, SKIPPED = "nobody", "·"
 
 # page, what it is asked about, who may look at it, who may send something to it. "own" stands in Coast, "other" in
-# Space alone. People who are not signed in may do nothing at all.
+# Space alone. Who is not signed in may do nothing at all, which `test_what_visitors_may_do` asks of every row.
 TABLE = """
 index                      -                svaepAEM   ·
 app_list                   -                vaepAEM    ·
@@ -385,6 +386,16 @@ def is_allowed(response) -> bool:
     return response.status_code == 200
 
 
+def leads_to_sign_in(response) -> bool:
+    """Without a word, not even in the address."""
+    is_led = response.status_code == 302 and response["Location"].startswith("/admin/login/?next=")
+    return is_led and not response.content and not names_what_is_hidden(response)
+
+
+def is_write(query) -> bool:
+    return query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))
+
+
 def names_what_is_hidden(response) -> bool:
     where = response.headers.get("Location", "")
     return SECRET.lower() in (response.getvalue().decode(errors="replace") + where).lower()
@@ -436,6 +447,23 @@ class EveryAddress(TestCase):
         self.client.force_login(self.people["v"])
         found = [address for address in LOOKED_FOR if names_what_is_hidden(self.client.get(address))]
         assert len(found) > len(LOOKED_FOR) / 2  # so that it is really there to be found
+
+    def test_what_visitors_may_do(self):
+        """They are sent to the sign-in from everywhere, whatever they send; nothing is shown and nothing written."""
+        wrong = []
+        for page, what, *_ in ROWS:
+            for method in ("get", "post"):
+                with CaptureQueriesContext(connection) as asked:
+                    response = self.ask(method, page, what)
+                if not leads_to_sign_in(response) or any(map(is_write, asked)):
+                    wrong.append((method, page, what, response.status_code))
+        self.assertEqual(wrong, [])
+
+    def test_visitors_find_nothing_by_words_and_choices(self):
+        for address in [*LOOKED_FOR, *self._boards(), *every_choice(), "/admin/nowhere/"]:
+            assert leads_to_sign_in(self.client.get(address)), address
+        for address in (reverse("admin:login"), self._change_on_site()):
+            assert not names_what_is_hidden(self.client.get(address)), address
 
     def _change_on_site(self):
         live, change = (self.world.found[f"other {name}"] for name in ("live", "change"))
