@@ -57,6 +57,11 @@ def heads(client, query="?view=0") -> list[str]:
     return [name for name in client.get(LIST + query).context["cl"].list_display if name != "action_checkbox"]
 
 
+def opens_its_panel(client, query: str) -> bool:
+    """Whether the list shows all its filters, and not the words that name them alone."""
+    return '<details class="filters" open>' in client.get(LIST + query).content.decode()
+
+
 # Views
 
 
@@ -72,6 +77,22 @@ def test_a_view_keeps_filters_words_order_and_columns(editor):
     assert changelist.params["o"] == "-headline"
     assert heads(editor, view.address) == ["headline", "doi_shown"]
     assert tabs(editor) == ["All", "My drafts"]
+
+
+def test_the_panel_of_filters_opens_for_what_no_tab_chose(editor):
+    view, _ = save_view(editor, "Reports to finish", "type=report&lacks=topics&state=draft")
+    for tab in ("?view=0", "?state=draft", view.address, f"?view={view.pk}&type=report&state=in-review"):
+        assert not opens_its_panel(editor, tab), tab
+    for query in ("?state=draft&state=in-review", "?type=report", f"{view.address}&language=fr"):
+        assert opens_its_panel(editor, query), query
+    page = editor.get(LIST + view.address).content.decode()
+    assert '<span class="quiet">3 in use</span>' in page and "Remove filter: </span>Type: Report" in page
+
+
+def test_the_panel_of_filters_opens_where_something_in_it_needs_a_hand(editor):
+    view, _ = save_view(editor, "Of a topic", "topic=999999")
+    assert opens_its_panel(editor, view.address)
+    assert opens_its_panel(editor, "?state=nonsense")
 
 
 def test_a_view_is_renamed_changed_and_deleted(editor):

@@ -91,10 +91,19 @@ class HubChangeList(ChangeList):
         return [pair for pair in self.pairs if pair[0] != SEARCH_VAR]
 
     @property
+    def chosen(self) -> list[tuple[str, tuple[str, str]]]:
+        """(words, pair of the query string) of each filter in use."""
+        return [choice for spec in self.filter_specs for choice in getattr(spec, "chosen", [])]
+
+    @property
     def chips(self):
         """(words, address without it) of each filter in use."""
-        chosen = [choice for spec in self.filter_specs for choice in getattr(spec, "chosen", [])]
-        return [(words, self.without(lambda pair, one=one: pair == one)) for words, one in chosen]
+        return [(words, self.without(lambda pair, one=one: pair == one)) for words, one in self.chosen]
+
+    @property
+    def opens_filters(self) -> bool:
+        """Whether all filters show, and not only the words of those in use."""
+        return bool(self.chosen)
 
     @property
     def without_filters(self):

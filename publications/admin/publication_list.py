@@ -1,6 +1,7 @@
 # The list of publications: its states as a summary, the words that are looked for, and the way to a day.
 from calendar import monthrange
 from datetime import date
+from urllib.parse import parse_qsl
 
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
@@ -53,6 +54,14 @@ class PublicationChangeList(HubChangeList):
         shown = self.set_up.view
         views = [(view.name, view.address, view == shown) for view in self.set_up.views]
         return [("All", "?view=0", not shown), *views]
+
+    @property
+    def opens_filters(self):
+        """For what no tab chose, neither a state's nor a view's, and for what cannot be understood."""
+        by_tabs = set(parse_qsl(self.set_up.view.query)) if self.set_up.view else set()
+        if len(self.chosen_states) == 1:
+            by_tabs.add(("state", *self.chosen_states))
+        return bool(self.panel.form.errors) or not by_tabs.issuperset(pair for _, pair in self.chosen)
 
     @property
     def column_choice(self):
