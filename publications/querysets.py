@@ -23,8 +23,18 @@ from publications.visibility import (
     state_rules,
 )
 
+# The date of a publication where rows are read in another order: asked for the column itself, SQLite would
+# rather read and sort all that are dated.
+DATE = Coalesce("published_at", None)
+
 
 class PublicationQuerySet(QuerySet):
+    def under_any(self, *rules: Q):
+        """Those under one of these rules at least, each looked up by its own index: joined by OR they could make
+        a database read all rows."""
+        first, *others = (self.model.with_copies.filter(rule).order_by().values("pk") for rule in rules)
+        return self.filter(pk__in=first.union(*others, all=True))
+
     def originals(self):
         """The items themselves. `Publication.objects` has no others; `Publication.with_copies` has."""
         return self.filter(original_rule())
@@ -124,7 +134,7 @@ class PublicationQuerySet(QuerySet):
     def in_other_languages(self, publication):
         """The same text in other languages, the original first: without the item itself."""
         original = publication.translation_of_id or publication.pk
-        rows = self.filter(Q(pk=original) | Q(translation_of=original)).exclude(pk=publication.pk)
+        rows = self.under_any(Q(pk=original), Q(translation_of=original)).exclude(pk=publication.pk)
         return rows.order_by(F("translation_of").asc(nulls_first=True), "language", "pk")
 
     def newest_first(self):
@@ -136,7 +146,7 @@ class PublicationQuerySet(QuerySet):
 
     def last_change(self, now=None):
         """When anything that readers see, or once saw, was last saved; None where there is nothing."""
-        dated = self.filter(published_at__lte=now or clock.now())
+        dated = self.alias(date=DATE).filter(date__lte=now or clock.now())
         return dated.order_by("-changed_at", "-pk").values_list("changed_at", flat=True).first()
 
     def lock(self):
@@ -160,11 +170,9 @@ class PublicationQuerySet(QuerySet):
 
 class CorrectionQuerySet(QuerySet):
     def public(self, now=None):
-        """Those of what has a public page."""
-        return self.filter(
-            publication__state__in=["published", "withdrawn"],
-            publication__published_at__lte=now or clock.now(),
-        )
+        """Those of what has a public page, which is looked up for each."""
+        publications = self.model.publication.field.related_model.objects.addressable(now)
+        return self.filter(Exists(publications.filter(pk=OuterRef("publication"))))
 
 
 class TopicQuerySet(QuerySet):

@@ -2,6 +2,7 @@
 # that words say which language they are in wherever they stand.
 import json
 import re
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
@@ -197,6 +198,15 @@ def test_sitemap_names_the_languages_of_each_item_that_has_several(client, group
     assert len(links) == 4
     html = html_of(client, group[0])
     assert all(found == alternates(html) for found in links.values())
+
+
+def test_sitemap_names_the_languages_of_items_filed_in_another_order_than_dated(client):
+    later, earlier = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    wall = make_publication("The wall", published_at=later)
+    make_publication("Le mur", language="fr", translation_of=wall, published_at=earlier)
+    root = ElementTree.fromstring(client.get("/sitemap-publications.xml").content)
+    links = [link.get("hreflang") for link in root.iterfind("*/xhtml:link", NAMES)]
+    assert sorted(links) == ["en", "en", "fr", "fr", "x-default", "x-default"]
 
 
 # Rules

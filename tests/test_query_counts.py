@@ -53,7 +53,7 @@ MOST_QUERIES = {
     "/corrections/feed.json": 7,
     "/sitemap.xml": 10,
     "/sitemap-pages.xml": 1,
-    "/sitemap-publications.xml": 3,
+    "/sitemap-publications.xml": 4,
     "/sitemap-topics.xml": 2,
     "/sitemap-people.xml": 2,
     "/robots.txt": 0,

@@ -14,7 +14,7 @@ MOST_TO_COME = 60  # scheduled items that are looked at for empty places
 _members = Prepared(
     lambda now, leads, keys: (
         Publication.objects.addressable(now)
-        .filter(Q(lead__in=leads) | Q(pk__in=keys))
+        .under_any(Q(lead__in=leads), Q(pk__in=keys))
         .for_cards()
         .newest_first()
     ),

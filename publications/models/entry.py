@@ -37,7 +37,8 @@ class Entry(models.Model):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(fields=["topic", "-published_at", "-publication"], name="entry_newest"),
+            # With the type, so that those of a part of a month are counted from the index alone.
+            models.Index(fields=["topic", "-published_at", "-publication", "type"], name="entry_newest"),
             models.Index(fields=["topic", "type", "-published_at", "-publication"], name="entry_type_newest"),
         ]
 

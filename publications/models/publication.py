@@ -82,6 +82,7 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,
         related_name="companions",
         verbose_name="main item of the study",
         help_text="For a brief, news release or tool: the report it belongs to. They then point to each other.",
@@ -130,6 +131,13 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
                 fields=["language", "-changed_at", "-id"],
                 name="publication_language_changed",
                 condition=ORIGINAL & ~Q(language=""),
+            ),
+            # Of the few that have one: by an index of all rows databases would expect to find most of them.
+            *(
+                models.Index(
+                    fields=[name], name=f"publication_has_{name}", condition=Q(**{f"{name}__isnull": False})
+                )
+                for name in ("lead", "translation_of", "replaced_by", "withdrawn_at")
             ),
             models.Index(fields=["state", "-published_at", "-id"], name="publication_newest"),
             models.Index(

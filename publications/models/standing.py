@@ -35,6 +35,7 @@ class Standing(models.Model):
         on_delete=models.RESTRICT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="replaces",
         verbose_name="instead, see",
         help_text="The notice names it once it is public. The address of a merged item leads to it.",

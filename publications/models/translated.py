@@ -25,6 +25,7 @@ class Translated(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,
         related_name="translations",
         verbose_name="translation of",
         help_text="The item in the language it was written in. Each page then leads to the others: "

@@ -71,7 +71,7 @@ class Found:
         pks = (
             self.pks if best and self.is_cut else [publication for _, publication in self._hits[:MOST_FOUND]]
         )
-        return publications.filter(pk__in=_keys(pks))
+        return publications.filter(pk__in=as_keys(pks))
 
 
 def in_order_of(pks: list[int], publications):
@@ -79,7 +79,7 @@ def in_order_of(pks: list[int], publications):
     return publications.filter(pk__in=pks).order_by(_Place(pks), "pk")
 
 
-def _keys(pks: list[int]) -> RawSQL:
+def as_keys(pks: list[int]) -> RawSQL:
     """These keys as one value: Django takes milliseconds over a condition with a thousand."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [pks])
@@ -107,7 +107,7 @@ class _Place(Func):
 
 def _best(query: Query, hits: dict[int, int]) -> list[int]:
     """The publications of these documents, the best first; among equally good ones the newest."""
-    documents = apps.get_model("publications", "SearchDocument").objects.filter(pk__in=_keys([*hits]))
+    documents = apps.get_model("publications", "SearchDocument").objects.filter(pk__in=as_keys([*hits]))
     texts = documents.values_list("pk", "title", "head", "lead")
     scores = {pk: score(query, *rest) for pk, *rest in texts} if hits else {}
     return [hits[pk] for pk in sorted(scores, key=lambda pk: (-scores[pk], -pk))]

@@ -13,6 +13,7 @@ from publications.listing.topics import newest_at, with_counts, with_latest
 from publications.models import ContentType, Entry, Page, Person, Publication, Topic
 from publications.models.entry import EVERYTHING
 from publications.querysets import public_now
+from publications.search.finding import as_keys
 from publications.site.alternates import Alternate, alternates
 from publications.site.entries import updated_at
 
@@ -37,7 +38,9 @@ class _OldestFirst:
     def __getitem__(self, part: slice):
         rows = self.entries.slice(part.start, part.stop - part.start, oldest_first=True)
         rows = rows.select_related("image")
-        return rows.only("slug", "published_at", "changed_at", "image__renditions", "image__usable_until")
+        return rows.only(
+            "slug", "published_at", "changed_at", "translation_of", "image__renditions", "image__usable_until"
+        )
 
 
 class PublicationSitemap(Sitemap):
@@ -52,13 +55,13 @@ class PublicationSitemap(Sitemap):
     def get_latest_lastmod(self):
         """Each by the index of its order."""
         public = Publication.objects.published()
-        dated, changed = public.newest_first().first(), public.order_by("-changed_at", "-pk").first()
-        return max(dated.published_at, changed.changed_at) if dated else None
+        dated, changed = public.newest_first().first(), Publication.objects.listed().last_change()
+        return max(dated.published_at, changed) if dated else None
 
     def get_urls(self, page=1, site=None, protocol=None):
         """With the picture of each publication, for searches among pictures, and its translations."""
         urls = super().get_urls(page, site, protocol)
-        found = _alternates_among([url["item"].pk for url in urls], f"{protocol}://{site.domain}")
+        found = _alternates_of([url["item"] for url in urls], f"{protocol}://{site.domain}")
         for url in urls:
             if preview := url["item"].preview:
                 url["picture"] = f"{protocol}://{site.domain}{preview['url']}"
@@ -66,14 +69,14 @@ class PublicationSitemap(Sitemap):
         return urls
 
 
-def _alternates_among(keys: list[int], host: str) -> dict[int, list[Alternate]]:
-    """The languages of each item between the first and last of these keys that has several: one query."""
-    if not keys:
-        return {}
-    here = Q(pk__gte=keys[0], pk__lte=keys[-1], translation_of__isnull=False)
-    originals_here = Q(translation_of__gte=keys[0], translation_of__lte=keys[-1])
-    near = Publication.objects.filter(here | originals_here).values("translation_of")
-    rows = Publication.objects.published().filter(Q(pk__in=near) | Q(translation_of__in=near))
+def _alternates_of(items: list[Publication], host: str) -> dict[int, list[Alternate]]:
+    """The languages of each item that there are several of, by its key. Two queries."""
+    translated = Publication.objects.filter(translation_of__in=as_keys([item.pk for item in items]))
+    originals = {item.translation_of_id for item in items} | set(
+        translated.values_list("translation_of", flat=True)
+    )
+    keys = as_keys(sorted(originals - {None}))
+    rows = Publication.objects.published().under_any(Q(pk__in=keys), Q(translation_of__in=keys))
     groups: dict[int, list[Publication]] = {}
     for item in rows.only("slug", "language", "translation_of"):
         groups.setdefault(item.translation_of_id or item.pk, []).append(item)
