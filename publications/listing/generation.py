@@ -19,7 +19,6 @@ import sqlite3
 import time
 from typing import NamedTuple
 from uuid import uuid4
-from weakref import WeakSet
 
 import psycopg
 from django.apps import apps
@@ -67,7 +66,10 @@ READ = {vendor: sql.format("") for vendor, sql in ASK.items()}
 DUE = f", EXISTS (SELECT 1 FROM {Change._meta.db_table} WHERE goes_live_at <= %s)"
 READ_PRESENT = {vendor: sql.format(DUE) for vendor, sql in ASK.items()}
 GLANCE = b"topichub_generation"
-_prepared: WeakSet[psycopg.Connection] = WeakSet()
+TUPLES_OK = psycopg.pq.ExecStatus.TUPLES_OK
+PREPARED_FOR = (
+    "glance_prepared_for"  # on Django's connection: the one of psycopg below it that has the statement
+)
 
 
 class Present(NamedTuple):
@@ -95,7 +97,7 @@ def glance_at_generation() -> str:
     if session is None or (here.close_at is not None and time.monotonic() >= here.close_at):
         return ""
     try:
-        return (_ask_sqlite if here.vendor == "sqlite" else _ask_postgresql)(session)
+        return _ask_sqlite(session) if here.vendor == "sqlite" else _ask_postgresql(here, session)
     except (sqlite3.Error, psycopg.Error):
         return ""
 
@@ -105,13 +107,13 @@ def _ask_sqlite(session) -> str:
     return rows[0][0] if rows else ""
 
 
-def _ask_postgresql(session) -> str:
+def _ask_postgresql(here, session) -> str:
     """By a prepared statement; where a pool in between does not keep these, Django's cursors have to do."""
-    if session not in _prepared:
+    if getattr(here, PREPARED_FOR, None) is not session:
         session.pgconn.prepare(GLANCE, READ["postgresql"].encode())
-        _prepared.add(session)
+        setattr(here, PREPARED_FOR, session)
     result = session.pgconn.exec_prepared(GLANCE, None)
-    if result.status != psycopg.pq.ExecStatus.TUPLES_OK:
+    if result.status != TUPLES_OK:
         return ""
     return (result.get_value(0, 0) or b"").decode()
 

@@ -1,15 +1,20 @@
 # Answers readers before Django does: with the page that this process keeps, where it is still right. It looks at
 # the request as the server hands it over, asks the database for its generation and sends what lies ready.
 # Whatever is not plainly the request of a reader for a page kept goes on to Django, as it came.
+from time import time
+
 from django.conf import settings
-from django.utils import timezone
 
 from publications.listing.generation import glance_at_generation
 from publications.reading import SIGNED_IN, choose_database
 from publications.site.kept_pages import recall
 
 # What is weighed by Django's own rules, or is no reader's.
-LEFT_TO_DJANGO = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+LEFT_TO_DJANGO = {"HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+READING = {"GET", "HEAD"}
+SECURE_BY = (
+    settings.SECURE_PROXY_SSL_HEADER
+)  # read once: settings cost more than all else that an address takes
 
 
 class Front:
@@ -27,7 +32,7 @@ def _answer(environ, start_response) -> list[bytes] | None:
     if not page:
         return None
     choose_database(environ)
-    generation, now = glance_at_generation(), timezone.now()
+    generation, now = glance_at_generation(), time()
     if not page.is_current(generation, now):
         return None
     form = page.form(environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -39,21 +44,19 @@ def _answer(environ, start_response) -> list[bytes] | None:
 
 
 def _is_plain(environ) -> bool:
-    if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or any(name in environ for name in LEFT_TO_DJANGO):
+    if environ["REQUEST_METHOD"] not in READING or not environ.keys().isdisjoint(LEFT_TO_DJANGO):
         return False
     if "HTTP_IF_MODIFIED_SINCE" in environ and "HTTP_IF_NONE_MATCH" not in environ:
         return False
-    cookies = environ.get("HTTP_COOKIE", "")
+    cookies = environ.get("HTTP_COOKIE")
     return not (cookies and any(name in cookies for name in SIGNED_IN))
 
 
 def address_of(environ) -> str:
     """As Django reads it; nothing is kept under an address that Django has not accepted."""
     scheme = environ["wsgi.url_scheme"]
-    if settings.SECURE_PROXY_SSL_HEADER:
-        name, secure = settings.SECURE_PROXY_SSL_HEADER
-        if name in environ:
-            scheme = "https" if environ[name].split(",", 1)[0].strip() == secure else "http"
+    if SECURE_BY and SECURE_BY[0] in environ:
+        scheme = "https" if environ[SECURE_BY[0]].split(",", 1)[0].strip() == SECURE_BY[1] else "http"
     path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
     return f"{scheme}://{environ.get('HTTP_HOST', '')}{path}?{environ.get('QUERY_STRING', '')}"
 

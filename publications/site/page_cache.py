@@ -1,12 +1,13 @@
 # Makes and keeps the pages that readers are answered with while nothing they show has changed: one query asks the
 # database for its generation (publications/listing/generation.py says why that is enough). Staff, previews and
 # other moments pass by, and nothing of theirs is kept. publications/site/front.py answers before Django does.
+import datetime as dt
 from contextlib import contextmanager
+from time import time
 
 from django.conf import settings
 from django.db import Error
 from django.http.request import HttpRequest
-from django.utils import timezone
 
 from publications.changes.due import apply_due
 from publications.listing.changes import unchanged_until
@@ -35,7 +36,7 @@ class PageCacheMiddleware:
         generation = request.generation = _generation()
         if not generation or not _may_be_answered(request):
             return self.get_response(request)
-        address, now = _address(request), timezone.now()
+        address, now = _address(request), time()
         if page := _recall(address, generation, now):
             return page.answer(request, now)
         return self._make(request, address, generation, now)
@@ -49,7 +50,7 @@ class PageCacheMiddleware:
         if not may_be_stored(response):
             return answer_conditions(request, response) if response.status_code == 200 else response
         page = make_page(response, generation, now, _unchanged_until(generation, now))
-        kept_pages.keep(address, page, (page.until - now).total_seconds())
+        kept_pages.keep(address, page, page.until - now)
         return page.answer(request, now)
 
 
@@ -73,7 +74,7 @@ def _address(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}{request.path}?{request.META.get('QUERY_STRING', '')}"
 
 
-def _recall(address: str, generation: str, now) -> StoredPage | None:
+def _recall(address: str, generation: str, now: float) -> StoredPage | None:
     page = kept_pages.recall(address)
     if page and page.is_current(generation, now):
         return page
@@ -99,12 +100,13 @@ def _generation() -> str:
     return "" if present.is_due else present.generation
 
 
-def _unchanged_until(generation: str, now):
+def _unchanged_until(generation: str, now: float) -> float:
     """Asked once for each generation."""
     global _planned
     known, since, until = _planned
     if known != generation or not since <= now < until:
-        until = unchanged_until(now, WITHDRAWALS_SHOWN)
+        moment = dt.datetime.fromtimestamp(now, dt.UTC)
+        until = unchanged_until(moment, WITHDRAWALS_SHOWN).timestamp()
         _planned = (generation, now, until)
     return until
 

@@ -1,5 +1,4 @@
 # A page as the page cache keeps it: made once, compressed once, and sent in the form a browser takes.
-import datetime as dt
 import gzip
 import hashlib
 from functools import lru_cache
@@ -16,6 +15,7 @@ from publications.site.compression import TEXTS
 LARGEST = 512 * 1024  # bytes; what is larger costs more to keep than to make
 WORTH_COMPRESSING = 200  # bytes, as in publications/site/compression.py
 GZIP_LEVEL, BROTLI_QUALITY = 6, 5
+ASK_EACH_TIME = "public, max-age=0"  # to browsers
 OF_UNCHANGED = {"Cache-Control", "Content-Location", "Date", "ETag", "Expires", "Last-Modified", "Vary"}
 
 
@@ -29,13 +29,15 @@ class Form(NamedTuple):
 
 class StoredPage(NamedTuple):
     generation: str
-    made_at: dt.datetime
-    until: dt.datetime
+    made_at: float  # both as `time.time` tells the time, since it is compared with each request
+    until: float
     etag: str  # without the mark of a weak one
-    says_how_long: bool  # in its headers; else that is up to us
+    shared_for: (
+        int  # seconds for which what stands between may answer by itself, unless its headers say how long
+    )
     forms: dict[str, Form]  # by the name of their encoding; the plain one has none
 
-    def is_current(self, generation: str, now: dt.datetime) -> bool:
+    def is_current(self, generation: str, now: float) -> bool:
         """Made from what the database holds, and before what the clock changes next. A clock that was set
         back shows no page of the future."""
         return self.generation == generation and self.made_at <= now < self.until
@@ -43,10 +45,16 @@ class StoredPage(NamedTuple):
     def form(self, accepted: str) -> Form:
         return self.forms[_choose_encoding(accepted, len(self.forms) > 1)]
 
-    def how_long(self, now: dt.datetime) -> list[tuple[str, str]]:
-        return [] if self.says_how_long else [("Cache-Control", _how_long(self.until - now))]
+    def how_long(self, now: float) -> list[tuple[str, str]]:
+        """Never beyond the next moment at which something is planned to change."""
+        if not self.shared_for:
+            return []
+        left = int(self.until - now)
+        shared = min(self.shared_for, left)
+        stale = min(self.shared_for, left - shared)
+        return [("Cache-Control", f"{ASK_EACH_TIME}, s-maxage={shared}, stale-while-revalidate={stale}")]
 
-    def answer(self, request, now: dt.datetime) -> HttpResponse:
+    def answer(self, request, now: float) -> HttpResponse:
         form = self.form(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         response = HttpResponse(form.body, headers=dict(form.headers + self.how_long(now)))
         return answer_conditions(request, response)
@@ -67,7 +75,7 @@ def may_be_stored(response) -> bool:
     )
 
 
-def make_page(response, generation: str, made_at: dt.datetime, until: dt.datetime) -> StoredPage:
+def make_page(response, generation: str, made_at: float, until: float) -> StoredPage:
     body = response.content
     response.headers.setdefault("ETag", f'"{hashlib.sha256(body).hexdigest()[:32]}"')
     bodies = {"": body}
@@ -76,11 +84,13 @@ def make_page(response, generation: str, made_at: dt.datetime, until: dt.datetim
         bodies["br"] = brotli.compress(body, quality=BROTLI_QUALITY)
         bodies["gzip"] = gzip.compress(body, GZIP_LEVEL, mtime=0)
         patch_vary_headers(response, ["Accept-Encoding"])
+    shared_for = 0 if "Cache-Control" in response else settings.TOPICHUB_CDN_SECONDS
     if settings.TOPICHUB_CDN_SECONDS:
         _share(response)
+    if not shared_for:
+        response.headers.setdefault("Cache-Control", ASK_EACH_TIME)
     forms = {encoding: _form(dict(response.headers), encoding, form) for encoding, form in bodies.items()}
-    says_how_long = "Cache-Control" in response
-    return StoredPage(generation, made_at, until, response["ETag"].removeprefix("W/"), says_how_long, forms)
+    return StoredPage(generation, made_at, until, response["ETag"].removeprefix("W/"), shared_for, forms)
 
 
 def _form(headers: dict[str, str], encoding: str, body: bytes) -> Form:
@@ -101,17 +111,6 @@ def answer_conditions(request, response):
     return get_conditional_response(
         request, etag=etag, last_modified=modified and parse_http_date_safe(modified), response=response
     )
-
-
-def _how_long(left: dt.timedelta) -> str:
-    """Browsers ask each time. What stands between may answer for as long as the setting says, but never
-    beyond the next moment at which something is planned to change."""
-    allowed = settings.TOPICHUB_CDN_SECONDS
-    if not allowed:
-        return "public, max-age=0"
-    left = int(left.total_seconds())
-    shared = min(allowed, left)
-    return f"public, max-age=0, s-maxage={shared}, stale-while-revalidate={min(allowed, left - shared)}"
 
 
 def _share(response) -> None:
