@@ -74,11 +74,18 @@ def measure(size: int, rounds: int = 1) -> dict[str, Run]:
 
 
 def print_table(results: dict[int, dict[str, Run]]) -> None:
-    print("| items | plain s | import s | ratio | plain cpu s | import cpu s | ratio cpu | plain MB | import MB |")
+    print(
+        "| items | plain s | import s | ratio | plain cpu s | import cpu s | ratio cpu | plain MB | import MB |"
+    )
     print("|" + " --- |" * 9)
     for size, runs in results.items():
         plain, ours = (runs[kind] for kind in KINDS)
-        cells = [f"{size:,}", f"{plain.seconds:.1f}", f"{ours.seconds:.1f}", f"{ours.seconds / plain.seconds:.2f}x"]
+        cells = [
+            f"{size:,}",
+            f"{plain.seconds:.1f}",
+            f"{ours.seconds:.1f}",
+            f"{ours.seconds / plain.seconds:.2f}x",
+        ]
         cells += [f"{plain.spent:.1f}", f"{ours.spent:.1f}", f"{ours.spent / plain.spent:.2f}x"]
         print("| " + " | ".join([*cells, f"{plain.peak:.0f}", f"{ours.peak:.0f}"]) + " |")
 
@@ -87,9 +94,14 @@ def write_file(path: Path, size: int) -> Path:
     """Always the same for the same size: titles of five words, summaries of 330 letters, texts of 1,100; two authors,
     one topic or two."""
     chance = random.Random(size)
-    words = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 3))) + chance.choice(ENDINGS) for _ in range(VOCABULARY)]
+    words = [
+        "".join(chance.choices(SYLLABLES, k=chance.randint(1, 3))) + chance.choice(ENDINGS)
+        for _ in range(VOCABULARY)
+    ]
     weights = list(accumulate(1 / (rank + 8) for rank in range(VOCABULARY)))
-    people = [f"{chance.choice(words).title()} {chance.choice(words).title()}" for _ in range(max(50, size // 10))]
+    people = [
+        f"{chance.choice(words).title()} {chance.choice(words).title()}" for _ in range(max(50, size // 10))
+    ]
 
     def text(number):
         return " ".join(chance.choices(words, cum_weights=weights, k=number)).capitalize()
@@ -111,7 +123,10 @@ def write_file(path: Path, size: int) -> Path:
         }
 
     with path.open("w", encoding="utf-8") as file:
-        topics = [{"name": f"Topic {n}"} | ({"parent": f"Topic {n - 100}"} if n > 101 else {}) for n in range(1, TOPICS + 1)]
+        topics = [
+            {"name": f"Topic {n}"} | ({"parent": f"Topic {n - 100}"} if n > 101 else {})
+            for n in range(1, TOPICS + 1)
+        ]
         file.write(f'{{"topics": {json.dumps(topics)}, "publications": [\n')
         for number in range(size):
             file.write(("," if number else "") + json.dumps(item(number)) + "\n")
@@ -121,7 +136,9 @@ def write_file(path: Path, size: int) -> Path:
 
 def _in_own_process(kind, file, address) -> Run:
     command = [sys.executable, "-m", "scripts.bench_import", kind, str(file)]
-    done = subprocess.run(command, env=os.environ | {"DATABASE_URL": address}, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(
+        command, env=os.environ | {"DATABASE_URL": address}, stdout=subprocess.PIPE, check=True
+    )
     return Run(*json.loads(done.stdout))
 
 
@@ -147,7 +164,12 @@ def _spent_by_database(connection) -> float:
     if connection.vendor != "postgresql":
         return 0
     try:
-        fields = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+        fields = (
+            Path(f"/proc/{connection.connection.info.backend_pid}/stat")
+            .read_text()
+            .rpartition(")")[2]
+            .split()
+        )
     except OSError:
         return 0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -191,13 +213,18 @@ def _take_plainly(file) -> None:
 
     with transaction.atomic():
         types = dict(ContentType.objects.values_list("name", "pk"))
-        topics = {one["name"]: Topic(pk=n, name=one["name"], slug=slugify(one["name"])) for n, one in enumerate(data["topics"], 1)}
+        topics = {
+            one["name"]: Topic(pk=n, name=one["name"], slug=slugify(one["name"]))
+            for n, one in enumerate(data["topics"], 1)
+        }
         for one in data["topics"]:
             topics[one["name"]].parent = topics.get(one.get("parent"))
         Topic.objects.bulk_create(topics.values())
         TopicAncestry.rebuild()
         names = dict.fromkeys(name for row in rows for name in row["authors"])
-        people = {name: Person(name=name, slug=slug(name), sort_name=name, search_name=name) for name in names}
+        people = {
+            name: Person(name=name, slug=slug(name), sort_name=name, search_name=name) for name in names
+        }
         Person.objects.bulk_create(people.values(), batch_size=BATCH)
         used.clear()
         for some in batched(rows, BATCH):

@@ -12,6 +12,8 @@ from django.db import connection, models, transaction
 from django.db.models import Value
 from django.utils import timezone
 
+from publications import bulk
+
 EVERYTHING = 0  # stands where the key of a topic stands, for the list of all topics and of none
 ALWAYS = 0  # the period of all time
 CHUNK = 500
@@ -166,10 +168,7 @@ def _sync(pks) -> None:
     gone, new = present - wanted, wanted - present
     if gone:
         Entry.objects.filter(pk__in=[(publication, topic) for publication, topic, *_ in gone]).delete()
-    Entry.objects.bulk_create(
-        [Entry(publication_id=pk, topic=topic, type=type, published_at=at) for pk, topic, type, at in new],
-        batch_size=CHUNK,
-    )
+    bulk.insert(Entry, ("publication", "topic", "type", "published_at"), new)
     counts = Counter()
     for rows, sign in ((new, 1), (gone, -1)):
         for _, topic, type, published_at in rows:

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 
+from publications import bulk
 from publications.models.entry import ListingState, sync_listing
 from publications.models.slugs import SluggedModel, page_address
 from publications.querysets import TopicQuerySet
@@ -147,16 +148,19 @@ class TopicAncestry(models.Model):
 
     @classmethod
     def rebuild(cls) -> None:
-        """Make all rows anew. Topics count in hundreds and seldom move, so nothing cleverer is needed."""
-        parents = dict(Topic.objects.values_list("pk", "parent_id"))
-        rows = []
+        """Make all rows what they should be. Topics count in hundreds and seldom move, so nothing cleverer is needed."""
+        parents = dict(Topic.objects.order_by().values_list("pk", "parent_id"))
+        wanted = set()
         for topic in parents:
             ancestor, depth = topic, 0
             # A parent that somebody else deletes meanwhile is refused by the database, at the end.
             while ancestor in parents and depth <= len(parents):
-                rows.append(cls(ancestor_id=ancestor, topic_id=topic, depth=depth))
+                wanted.add((ancestor, topic, depth))
                 ancestor, depth = parents[ancestor], depth + 1
             if depth > len(parents):
                 raise ValidationError("A topic cannot lie within itself.")
-        cls.objects.all().delete()
-        cls.objects.bulk_create(rows, batch_size=500)
+        rows = cls.objects.order_by().values_list("pk", "ancestor", "topic", "depth")
+        present = {tuple(path): pk for pk, *path in rows}
+        gone = [pk for path, pk in present.items() if path not in wanted]
+        cls.objects.filter(pk__in=gone).delete()
+        bulk.insert(cls, ("ancestor", "topic", "depth"), sorted(wanted - present.keys()))

@@ -9,6 +9,7 @@ from django.db import DataError, IntegrityError, connection, reset_queries, tran
 from django.db.models import Max
 from django.utils import timezone
 
+from publications import bulk
 from publications.exchange.importing import corrections
 from publications.exchange.importing.catalogue import Catalogue
 from publications.exchange.importing.corrections import Note
@@ -239,22 +240,14 @@ class Importer:
         Authorship.objects.filter(
             publication__in=[i.publication.pk for i in old if i.authors is not None]
         ).delete()
-        Through.objects.bulk_create(
-            [
-                Through(publication_id=item.publication.pk, topic_id=topic)
-                for item in items
-                for topic in item.topics or ()
-            ],
-            batch_size=BATCH,
-        )
-        Authorship.objects.bulk_create(
-            [
-                Authorship(publication_id=item.publication.pk, person_id=person, position=position)
-                for item in items
-                for position, person in enumerate(item.authors or ())
-            ],
-            batch_size=BATCH,
-        )
+        joined = [(item.publication.pk, topic) for item in items for topic in item.topics or ()]
+        bulk.insert(Through, ("publication", "topic"), joined)
+        authored = [
+            (item.publication.pk, person, position)
+            for item in items
+            for position, person in enumerate(item.authors or ())
+        ]
+        bulk.insert(Authorship, ("publication", "person", "position"), authored)
         Publication.relist(item.publication.pk for item in items if item.outcome != "unchanged")
 
         index(item.publication.pk for item in items if item.is_new or item.joins_changed)
@@ -263,9 +256,11 @@ class Importer:
     def _create(self, publications) -> None:
         if not publications:
             return
+        now = timezone.now()
         for publication in publications:
             publication.date_withdrawal()
-        Publication.objects.bulk_create(reversed(publications), batch_size=100)
+            publication.created_at = publication.changed_at = now
+        bulk.insert_objects(publications[::-1])  # their texts were cleaned when the row was read
         with connection.cursor() as cursor:  # new items of others come after these
             for statement in connection.ops.sequence_reset_sql(no_style(), [Publication]):
                 cursor.execute(statement)
