@@ -48,8 +48,8 @@ format: .venv/.ready  ## Put the code in order
 messages: .venv/.ready  ## Bring the translations in locale/ up to date with the source, and compile them
 	@$(PYTHON) -m scripts.messages
 
-bench: .venv/.ready  ## Measure pages on collections of made-up items (ARGS="1000 100000")
-	@$(PYTHON) -m scripts.bench $(ARGS)
+bench: .venv/.ready  ## Measure pages on collections of made-up items (N="1000 1000000")
+	@$(PYTHON) -m scripts.bench $(N) $(ARGS)
 
 rehearse: .venv/.ready  ## Lose one of two servers under load (needs PostgreSQL, Redis, haproxy)
 	@$(PYTHON) -m scripts.rehearse

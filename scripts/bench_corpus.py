@@ -1,18 +1,22 @@
 # Makes databases of their own for measuring, filled with publications by the database itself: always the same
 # ones for the same number.
 import sqlite3
+import sys
+import zlib
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from scripts import bench_texts
+from scripts.bench_texts import COMMON, PHRASE, RARE, SENTENCES, texts
 
 TOPICS, BIG = 200, 1  # topics, and the one that holds three items in ten
-WORDS = "harbours tides towns rivers rails winters budgets teachers bridges clinics".split()
-SUMMARY = " ".join(["What it costs, who pays for it and what the figures of nine years say of it."] * 4)
-BODY = "".join(
-    f"<p>{' '.join(['It was counted by hand, twice, on both banks of the river.'] * 5)}</p>" for _ in range(4)
-)
+SMALL, CROWDED = 199, 200  # the one of 150 items, and the one whose items are all of one second
+FAR = 2_147_483_647  # a prime number beyond all items
 RENDITIONS = {
     "jpeg": {"name": "a-240.jpg", "width": 240, "height": 160},
     "width": 240,
@@ -28,6 +32,8 @@ POSITION = "(CASE WHEN i % 10 = 7 THEN (i * 104729) % {n} ELSE i END * 1.0 / {n}
 SECONDS = (
     "631184400 + 86400 * CAST(13476 * (1.5 * {u} - 0.5 * {u} * {u}) AS INTEGER)"  # since 1970: from 1990
 )
+IS_CROWDED = "i % 50 = 25"
+THAT_SECOND = 1_559_379_600  # since 1970: a morning in June 2019
 MOMENT = {"postgresql": "to_timestamp({})", "sqlite": "datetime({}, 'unixepoch')"}
 
 
@@ -54,8 +60,33 @@ def address_of(name: str) -> str:
 def create(name: str) -> None:
     if connection.vendor == "postgresql":
         _on_server(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+    else:
+        Path(name).unlink(missing_ok=True)
     use(name)
     call_command("migrate", verbosity=0)
+
+
+def is_ready(name: str, size: int) -> bool:
+    """Whether this database is there, and was filled to this size as it would be filled now. Migrations that it
+    lacks are applied."""
+    use(name)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT made_by FROM bench_mark")
+            is_ready = cursor.fetchall() == [(_mark(size),)]
+    except DatabaseError:
+        connection.close()
+        return False
+    executor = MigrationExecutor(connection)
+    if is_ready and executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0)
+        _tidy_up()
+    return is_ready
+
+
+def _mark(size: int) -> str:
+    sources = [Path(module.__file__).read_bytes() for module in (sys.modules[__name__], bench_texts)]
+    return f"{size} {zlib.crc32(b''.join(sources))}"
 
 
 def drop(name: str) -> None:
@@ -74,7 +105,7 @@ def _on_server(*statements) -> None:
 
 def fill(size: int) -> None:
     from publications.listing.upkeep import rebuild
-    from publications.models import Image, Topic, TopicAncestry
+    from publications.models import Image, Person, Topic, TopicAncestry, search_document
 
     # Saved as it is: a picture without a file would lose its renditions, and pages would show a stand-in.
     [image] = Image.objects.bulk_create(
@@ -85,50 +116,107 @@ def fill(size: int) -> None:
         for n in range(1, TOPICS + 1)
     )
     TopicAncestry.rebuild()
-    numbers = NUMBERS.format(n=size)
-    moment = MOMENT[connection.vendor].format(SECONDS.format(u=POSITION.format(n=size)))
-    words = " ".join(f"WHEN {n} THEN '{word}'" for n, word in enumerate(WORDS))
-    no, yes = ("0", "1") if connection.vendor == "sqlite" else ("false", "true")
-    defaults = {
+    people = size // 100
+    Person.objects.bulk_create(
+        Person(
+            pk=n,
+            name=f"Ada Person {n}",
+            slug=f"person-{n}",
+            sort_name=f"Person {n}, Ada",
+            search_name=f"person {n} ada",
+        )
+        for n in range(1, people + 1)
+    )
+    with _texts():
+        _insert("publications_publication", _publications(size, image.pk), size)
+    for topic, rows in (
+        (BIG, "i % 10 < 3"),
+        ("2 + (i * 7919) % 1000 * ((i * 7919) % 1000) * ((i * 7919) % 1000) / 5090000", "i % 20 > 0"),
+        (SMALL, f"i % {size // 150} = 1"),
+        (CROWDED, IS_CROWDED),
+    ):
+        _insert("publications_publication_topics", {"publication_id": "i", "topic_id": topic}, size, rows)
+    for position, rows in ((1, "true"), (2, "i % 3 = 0")):
+        author = f"1 + (i * 104729 + {position} * 7) % {people}"
+        authors = {
+            "publication_id": "i",
+            "person_id": author,
+            "position": position,
+            "name_as_printed": "''",
+            "role": "''",
+        }
+        _insert("publications_authorship", authors, size, rows)
+    rebuild()
+    search_document.rebuild()
+    _tidy_up()
+    _run("CREATE TABLE bench_mark (made_by text)")
+    _run(f"INSERT INTO bench_mark VALUES ('{_mark(size)}')")
+
+
+def _publications(size: int, image: int) -> dict[str, str]:
+    """What the columns of the i-th hold, in SQL."""
+    moment = MOMENT[connection.vendor]
+    late = f"CASE WHEN {IS_CROWDED} THEN {THAT_SECOND} ELSE {SECONDS.format(u=POSITION.format(n=size))} END"
+    paragraphs = [" || ' ' || ".join(_drawn("sentence", 10 * n + m) for m in range(3)) for n in range(4)]
+    given = {
         "id": "i",
         "slug": "'item-' || i",
-        "title": f"'Item ' || i || ' on ' || CASE i % 10 {words} END || ' and ' || CASE i / 10 % 10 {words} END",
+        "title": f"{_drawn('start', 1)} || ' ' || CASE WHEN i % 29 = 5 THEN '{COMMON} ' ELSE '' END || {_drawn('rest', 2)}",
         "content_type_id": "1 + (i * 31) % 17 % 7",
-        "summary": f"'{SUMMARY}'",
-        "body": f"'{BODY}'",
-        "published_at": moment,
-        "state": "'published'",
-        "image_id": f"CASE WHEN i % 10 < 7 THEN {image.pk} END",
+        "summary": " || ' ' || ".join(_drawn("sentence", n) for n in range(60, 64))
+        + f" || CASE WHEN i % {size // 10} = 1 THEN ' Of {RARE}.' ELSE '' END",
+        "body": "".join(f"'<p>' || {paragraph} || '</p>' || " for paragraph in paragraphs)
+        + f"CASE WHEN i % 13 < 3 THEN '<p>On the {COMMON} and what it costs.</p>' ELSE '' END"
+        + f" || CASE WHEN i % 53 = 7 THEN '<p>Behind the {PHRASE} too.</p>' ELSE '' END",
+        "published_at": moment.format(late),
+        "state": "CASE WHEN i % 101 = 100 THEN 'draft' WHEN i % 499 = 498 THEN 'withdrawn' ELSE 'published' END",
+        "notice": "CASE WHEN i % 499 = 498 THEN 'The figures were wrong.' ELSE '' END",
+        "withdrawn_at": f"CASE WHEN i % 499 = 498 THEN {moment.format(late + ' + 864000')} END",
+        "image_id": f"CASE WHEN i % 10 < 7 THEN {image} END",
         "lead_id": "CASE WHEN i % 20 = 19 THEN i - 1 END",
-        "created_at": moment,
-        "changed_at": moment,
+        "language": "CASE WHEN i % 50 = 31 THEN 'fr' ELSE '' END",
+        "translation_of_id": "CASE WHEN i % 50 = 31 THEN i - 1 END",
+        "created_at": moment.format(late),
+        "changed_at": moment.format(late),
     }
-    columns = defaults | {
-        column: value for column, value in _other_columns(no, yes) if column not in defaults
-    }
-    _run(
-        f"{numbers} INSERT INTO publications_publication ({', '.join(columns)}) "
-        f"SELECT {', '.join(columns.values())} FROM numbers"
-    )
-    for topic, rows in (
-        (str(BIG), "i % 10 < 3"),
-        ("2 + (i * 7919) % 1000 * ((i * 7919) % 1000) * ((i * 7919) % 1000) / 5035369", "i % 20 > 0"),
-    ):
-        _run(
-            f"{numbers} INSERT INTO publications_publication_topics (publication_id, topic_id) "
-            f"SELECT i, {topic} FROM numbers WHERE {rows}"
+    return {**_plainest_columns(), **given}
+
+
+def _drawn(column: str, k: int) -> str:
+    """A text in SQL: the k-th that the i-th item has."""
+    draw = f"(i * {1_103_515_245 + 12_345 * k} + {k}) % {FAR} % {SENTENCES}"
+    return f"(SELECT {column} FROM bench_texts WHERE n = {draw})"
+
+
+@contextmanager
+def _texts():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE bench_texts (n bigint PRIMARY KEY, start text, rest text, sentence text)"
         )
-    rebuild()
-    _tidy_up()
+        cursor.executemany("INSERT INTO bench_texts VALUES (%s, %s, %s, %s)", texts())
+        yield
+        cursor.execute("DROP TABLE bench_texts")
 
 
-def _other_columns(no, yes):
+def _insert(table: str, columns: dict, size: int, rows: str = "true") -> None:
+    """Of each i up to the size for which the condition holds."""
+    _run(
+        f"{NUMBERS.format(n=size)} INSERT INTO {table} ({', '.join(columns)}) "
+        f"SELECT {', '.join(map(str, columns.values()))} FROM numbers WHERE {rows}"
+    )
+
+
+def _plainest_columns() -> dict[str, str]:
     """Columns that may not be empty, with the plainest value each may have."""
     from publications.models import Publication
 
-    for field in Publication._meta.local_concrete_fields:
-        if not field.null and not field.primary_key:
-            yield field.column, no if field.get_internal_type() == "BooleanField" else "''"
+    no = "0" if connection.vendor == "sqlite" else "false"
+    return {
+        field.column: no if field.get_internal_type() == "BooleanField" else "''"
+        for field in Publication._meta.local_concrete_fields
+        if not field.null and not field.primary_key
+    }
 
 
 def _run(statement) -> None:
