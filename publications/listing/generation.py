@@ -15,12 +15,9 @@
 #    long as the transaction, and that savepoints roll back with it, says so. Reading the generation resets it,
 #    so that who reads within a transaction is told of what that transaction changes afterwards.
 # What rows do not hold is no part of it: settings, code and templates. The key of a kept page has these.
-import sqlite3
-import time
 from typing import NamedTuple
 from uuid import uuid4
 
-import psycopg
 from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
@@ -36,7 +33,7 @@ from publications.models import (
     SavedView,
     TopicRole,
 )
-from publications.reading import connection, database
+from publications.reading import connection
 
 NOT_SHOWN = {Generation, ListingState, LoggedStep, Presence, PreviewLink, SavedView, TopicRole}
 TOKENS = Generation._meta.db_table
@@ -65,11 +62,6 @@ READ = {vendor: sql.format("") for vendor, sql in ASK.items()}
 # answers with a kept page need not ask: it is kept no longer than until the next planned change.
 DUE = f", EXISTS (SELECT 1 FROM {Change._meta.db_table} WHERE goes_live_at <= %s)"
 READ_PRESENT = {vendor: sql.format(DUE) for vendor, sql in ASK.items()}
-GLANCE = b"topichub_generation"
-TUPLES_OK = psycopg.pq.ExecStatus.TUPLES_OK
-PREPARED_FOR = (
-    "glance_prepared_for"  # on Django's connection: the one of psycopg below it that has the statement
-)
 
 
 class Present(NamedTuple):
@@ -87,35 +79,6 @@ def read_present() -> Present:
 
 def read_generation() -> str:
     return read_present().generation
-
-
-def glance_at_generation() -> str:
-    """The same past Django's cursors, which takes a fifth of the time, over the connection that this thread has
-    open. Empty where there is none, where it has served its time or does not answer: then ask as above."""
-    here = database()
-    session = here.connection
-    if session is None or (here.close_at is not None and time.monotonic() >= here.close_at):
-        return ""
-    try:
-        return _ask_sqlite(session) if here.vendor == "sqlite" else _ask_postgresql(here, session)
-    except (sqlite3.Error, psycopg.Error):
-        return ""
-
-
-def _ask_sqlite(session) -> str:
-    rows = session.execute(READ["sqlite"]).fetchall()
-    return rows[0][0] if rows else ""
-
-
-def _ask_postgresql(here, session) -> str:
-    """By a prepared statement; where a pool in between does not keep these, Django's cursors have to do."""
-    if getattr(here, PREPARED_FOR, None) is not session:
-        session.pgconn.prepare(GLANCE, READ["postgresql"].encode())
-        setattr(here, PREPARED_FOR, session)
-    result = session.pgconn.exec_prepared(GLANCE, None)
-    if result.status != TUPLES_OK:
-        return ""
-    return (result.get_value(0, 0) or b"").decode()
 
 
 def shown_tables() -> set[str]:

@@ -5,7 +5,7 @@ from time import time
 
 from django.conf import settings
 
-from publications.listing.generation import glance_at_generation
+from publications.listing.glance import glance_at_generation
 from publications.reading import SIGNED_IN, choose_database
 from publications.site.kept_pages import recall
 
