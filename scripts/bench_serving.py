@@ -1,5 +1,6 @@
-# Measures what a web server sends of a page that is kept, beside the same bytes from memory: requests per second,
-# and the processor time of the server, which tells more on a machine that has other things to do.
+# Measures what a web server with one worker and one thread sends of a page that is kept, beside the same bytes from
+# memory and the same list as plain Django makes it: requests per second, and the processor time of the server,
+# which tells more on a machine that has other things to do. All are asked in turn.
 import os
 import socket
 import statistics
@@ -12,8 +13,10 @@ from threading import Thread
 
 from scripts.run import HOST, next_port
 
-FROM_MEMORY = "/bytes"
-CONNECTIONS, SECONDS, ROUNDS = 4, 1.5, 3
+FROM_MEMORY, PLAIN = "/bytes", "/plain"
+BYTES, LISTVIEW, ON_ONE_HOST = "bytes from memory", "plain ListView, made anew", ", one host"
+NOT_KEPT = {"Authorization": "none"}
+CONNECTIONS, SECONDS, ROUNDS = 4, 0.6, 9
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -29,6 +32,9 @@ def application(environ, start_response):
 
 @cache
 def _site():
+    from django.conf import settings
+
+    settings.ROOT_URLCONF = "scripts.bench_plain"
     from topichub.wsgi import application as site
 
     return site
@@ -44,63 +50,91 @@ def _bytes(path: str, host: str):
     return *began[0], [body]
 
 
+class Server:
+    def __init__(self, port: int, database: str, **environment):
+        self.port = port
+        command = [
+            "granian",
+            "scripts.bench_serving:application",
+            "--interface",
+            "wsgi",
+            "--log-level",
+            "warning",
+        ]
+        command += ["--workers", "1", "--blocking-threads", "1", "--workers-kill-timeout", "2"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *command, "--host", HOST, "--port", str(port)],
+            env=os.environ
+            | {"DATABASE_URL": database, "TOPICHUB_HTTPS": "off", "TOPICHUB_PAGE_CACHE": "on"}
+            | environment,
+        )
+
+    def wait_for_page(self, path: str) -> str:
+        """Its tag, once the server answers and all ways are warm."""
+        for _ in range(120):
+            try:
+                with socket.create_connection((HOST, self.port), timeout=60) as connection:
+                    _ask(connection, FROM_MEMORY + path, {})
+                    _ask(connection, PLAIN + path, NOT_KEPT)
+                    _ask(connection, path, {})
+                    head = _ask(connection, path, {})
+                return next(line[6:] for line in head.split("\r\n") if line.lower().startswith("etag: "))
+            except OSError:
+                time.sleep(0.5)
+        raise SystemExit("The server did not start.")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
 def measure(database: str, path: str) -> dict[str, tuple[float, float]]:
-    """(requests per second, milliseconds of processor time for each) of one worker with one thread."""
+    """(requests per second, milliseconds of processor time for each). On SQLite all is on one host anyway."""
     port = next_port(8700)
-    server = subprocess.Popen(
-        [sys.executable, "-m", "granian", "scripts.bench_serving:application", "--interface", "wsgi"]
-        + ["--host", HOST, "--port", str(port), "--workers", "1", "--blocking-threads", "1"]
-        + ["--workers-kill-timeout", "2", "--log-level", "warning"],
-        env=os.environ | {"DATABASE_URL": database, "TOPICHUB_HTTPS": "off", "TOPICHUB_PAGE_CACHE": "on"},
-    )
+    servers = {"": Server(port, database, TOPICHUB_ONE_HOST="off")}
+    if not database.startswith("sqlite"):
+        servers[ON_ONE_HOST] = Server(next_port(port), database, TOPICHUB_ONE_HOST="on")
     try:
-        etag = _wait_for_page(port, path)
-        cases = {
-            "bytes from memory": (FROM_MEMORY + path, {}),
-            "kept page": (path, {}),
-            "kept page, Brotli": (path, {"Accept-Encoding": "br"}),
-            "304": (path, {"If-None-Match": etag}),
-        }
+        cases = {}
+        for where, server in servers.items():
+            etag = server.wait_for_page(path)
+            cases |= {
+                f"{name}{where}": (server, address, headers)
+                for name, address, headers in (
+                    (BYTES, FROM_MEMORY + path, {}),
+                    ("kept page", path, {}),
+                    ("kept page, Brotli", path, {"Accept-Encoding": "br"}),
+                    ("304", path, {"If-None-Match": etag}),
+                )
+            }
+        cases[LISTVIEW] = (servers[""], PLAIN + path, NOT_KEPT)
+        cases.pop(BYTES + ON_ONE_HOST, None)
         found = {name: [] for name in cases}
         for _ in range(ROUNDS):
-            for name, (address, headers) in cases.items():
-                found[name].append(_load(server.pid, port, address, headers))
+            for name, (server, address, headers) in cases.items():
+                found[name].append(_load(server, address, headers))
         return {name: tuple(map(statistics.median, zip(*all_, strict=True))) for name, all_ in found.items()}
     finally:
-        server.terminate()
-        server.wait()
+        for server in servers.values():
+            server.stop()
 
 
-def _wait_for_page(port: int, path: str) -> str:
-    """Its tag, once the server answers and both ways are warm."""
-    for _ in range(120):
-        try:
-            with socket.create_connection((HOST, port), timeout=60) as connection:
-                _ask(connection, FROM_MEMORY + path, {})
-                _ask(connection, path, {})
-                head = _ask(connection, path, {})
-            return next(line[6:] for line in head.split("\r\n") if line.lower().startswith("etag: "))
-        except OSError:
-            time.sleep(0.5)
-    raise SystemExit("The server did not start.")
-
-
-def _load(pid: int, port: int, path: str, headers) -> tuple[float, float]:
+def _load(server: Server, path: str, headers) -> tuple[float, float]:
     counts, until = [0] * CONNECTIONS, time.monotonic() + SECONDS
 
     def ask_again_and_again(place):
-        with socket.create_connection((HOST, port), timeout=60) as connection:
+        with socket.create_connection((HOST, server.port), timeout=60) as connection:
             while time.monotonic() < until:
                 _ask(connection, path, headers)
                 counts[place] += 1
 
     threads = [Thread(target=ask_again_and_again, args=[place]) for place in range(CONNECTIONS)]
-    used, started = _processor_time(pid), time.monotonic()
+    used, started = _processor_time(server.process.pid), time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    took, used = time.monotonic() - started, _processor_time(pid) - used
+    took, used = time.monotonic() - started, _processor_time(server.process.pid) - used
     return sum(counts) / took, used * 1000 / max(1, sum(counts))
 
 
@@ -142,10 +176,12 @@ def _processor_time(pid: int) -> float:
 
 
 def print_table(found) -> None:
-    least, least_time = found["bytes from memory"]
-    print(f"\n| {'served':20} | {'requests/s':>10} | {'share':>6} | {'processor ms':>12} | {'share':>6} |")
-    print("|" + "|".join(" --- " for _ in range(5)) + "|")
+    """Shares are of the bytes from memory, by what the machine gave and by what it took."""
+    (most, least_spent), (plain, plain_spent) = found[BYTES], found[LISTVIEW]
+    titles = ("requests/s", "share", "x plain", "processor ms", "share", "x plain")
+    print(f"\n| {'served':27} | " + " | ".join(f"{title:>12}" for title in titles) + " |")
+    print("|" + " --- |" * (1 + len(titles)))
     for name, (rate, spent) in found.items():
-        print(
-            f"| {name:20} | {rate:10,.0f} | {rate / least:5.2f}x | {spent:12.3f} | {least_time / spent:5.2f}x |"
-        )
+        cells = [f"{rate:,.0f}", f"{rate / most:.2f}x", f"{rate / plain:,.0f}x"]
+        cells += [f"{spent:.3f}", f"{least_spent / spent:.2f}x", f"{plain_spent / spent:,.0f}x"]
+        print(f"| {name:27} | " + " | ".join(f"{cell:>12}" for cell in cells) + " |")
