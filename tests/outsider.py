@@ -190,8 +190,11 @@ def copy_in() -> None:
         rows.write_row(("tidings", "tiding"))
 
 
-def change_state(pk: int, **fields) -> None:
-    _publications().filter(pk=pk).update(**fields)
+def save(pk: int, fields: dict) -> None:
+    item = _publications().get(pk=pk)
+    for name, value in fields.items():
+        setattr(item, name, value)
+    item.save()
 
 
 def main():

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count, takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
+from threading import Barrier, Event, get_ident
 
 import brotli
 import pytest
@@ -525,6 +525,35 @@ def test_no_reader_ever_sees_less_than_was_published_before_they_asked():
         assert [reader.result() for reader in readers] == [None, None]
     assert len(asked) >= 20
     assert stale == []
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_page_that_many_ask_for_at_once_is_made_once():
+    """Nobody goes on before all have asked for the generation, when nothing is kept."""
+    make_publication("Walls", topics=[make_topic("Coast")])
+    everybody, makers = Barrier(4), set()
+
+    def read():
+        came = []
+
+        def note(execute, sql, *rest):
+            result = execute(sql, *rest)
+            if not came:  # the generation
+                came.append(everybody.wait(timeout=60))
+            else:
+                makers.add(get_ident())
+            return result
+
+        try:
+            with connection.execute_wrapper(note):
+                return Client().get("/topics/coast/").content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        pages = [reader.result() for reader in [pool.submit(read) for _ in range(4)]]
+    assert len(set(pages)) == 1 and b"Walls" in pages[0]
+    assert len(makers) == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -3,6 +3,7 @@
 # other moments pass by, and nothing of theirs is kept. publications/site/front.py answers before Django does.
 import datetime as dt
 from contextlib import contextmanager
+from threading import RLock
 from time import time
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from publications.site.stored_page import StoredPage, answer_conditions, make_pa
 
 LONGEST_ADDRESS = 500  # characters of path and query; whoever invents longer ones is not served from memory
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+_makers = [RLock() for _ in range(64)]  # one for each page that is being made, nearly always
 _planned = ("", None, None)  # a generation, and from when until when it changes nothing by the clock
 
 
@@ -39,12 +41,21 @@ class PageCacheMiddleware:
         address, now = _address(request), time()
         if page := _recall(address, generation, now):
             return page.answer(request, now)
-        return self._make(request, address, generation, now)
-
-    def _make(self, request, address, generation, now):
-        """The whole page, whatever the browser has of it, so that it can be kept."""
         if request.method == "HEAD":
             return self.get_response(request)
+        with _makers[hash(address) % len(_makers)]:
+            return self._made_meanwhile(request, address, generation) or self._make(
+                request, address, generation
+            )
+
+    def _made_meanwhile(self, request, address, generation):
+        """By whoever was here first, so that a page that many ask for after a change is made once."""
+        page, now = kept_pages.recall(address), time()
+        return page.answer(request, now) if page and page.is_current(generation, now) else None
+
+    def _make(self, request, address, generation):
+        """The whole page, whatever the browser has of it, so that it can be kept."""
+        now = time()
         with _without_conditions(request):
             response = self.get_response(request)
         if not may_be_stored(response):
