@@ -54,14 +54,23 @@ class ReplicaMiddleware:
     def __call__(self, request):
         choose_database(request.META)
         if _alias.get() == REPLICA and not _answers():
-            _alias.set(DEFAULT_DB_ALIAS)
+            stay_with_primary()
+        response = self.get_response(request)
+        if response.status_code == 500 and _alias.get() == REPLICA:
+            return self._ask_primary(type(request)(request.environ))
+        return response
+
+    def _ask_primary(self, request):
+        """Again from the beginning, in case it was the replica: it may have gone, or have ended a question that was
+        in the way of what it had to take over."""
+        _answers()
+        stay_with_primary()
         return self.get_response(request)
 
 
 def choose_database(environ) -> None:
     """To be called first for every request; it holds until the next one, so for what is streamed too."""
-    has_replica = REPLICA in connections.settings
-    is_up = has_replica and time.monotonic() >= _left_alone_until
+    is_up = has_replica() and time.monotonic() >= _left_alone_until
     _alias.set(REPLICA if is_up and is_readers(environ) else DEFAULT_DB_ALIAS)
 
 
@@ -76,16 +85,25 @@ def is_readers(environ) -> bool:
 
 
 def stay_with_primary() -> None:
-    """For the rest of a reader's request that has just changed something, which a replica may not know yet."""
+    """For the rest of a reader's request: one that has just changed something, which a replica may not know yet,
+    or whose replica has gone."""
     _alias.set(DEFAULT_DB_ALIAS)
 
 
+def has_replica() -> bool:
+    return REPLICA in connections.settings
+
+
 def _answers() -> bool:
-    """Asked once for each page that is made."""
+    """Asked once for each page that is made, and once more where that failed."""
     global _left_alone_until
+    replica = connections[REPLICA]
     try:
-        connections[REPLICA].close_if_health_check_failed()
-        connections[REPLICA].ensure_connection()
+        replica.ensure_connection()
+        if replica.is_usable():
+            return True
+        replica.close()
+        replica.connect()
     except Error:
         logger.warning("The replica does not answer; readers are served by the primary.", exc_info=True)
         _left_alone_until = time.monotonic() + PAUSE

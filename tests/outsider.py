@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -193,7 +194,7 @@ def copy_in() -> None:
 def save(pk: int, fields: dict) -> None:
     item = _publications().get(pk=pk)
     for name, value in fields.items():
-        setattr(item, name, value)
+        setattr(item, name, datetime.fromisoformat(value) if name.endswith("_at") else value)
     item.save()
 
 

@@ -5,6 +5,8 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connection
 from django.test.utils import CaptureQueriesContext
 
 from publications import reading
+from publications.models import Publication
+from publications.site import kept_pages
 from tests.factories import make_publication, make_staff, make_topic
 from tests.forms import submit
 
@@ -94,3 +96,36 @@ def test_a_replica_that_does_not_answer_leaves_readers_to_the_first_database(
     monkeypatch.setattr(reading, "_left_alone_until", 0.0)  # as it is afterwards, too
     assert "Wall" in client.get("/topics/coast/").content.decode()
     assert "replica does not answer" in caplog.text
+
+
+def test_page_that_fails_on_the_replica_is_made_by_the_first_database(client, world, replica):
+    """It may go, or end what it was asked, in the middle of a page."""
+    client.raise_request_exception = False
+    asked_for = []
+
+    def fail_in_the_middle(execute, sql, *rest):
+        asked_for.append(sql)
+        if len(asked_for) > 3:
+            raise OperationalError("canceling statement due to conflict with recovery")
+        return execute(sql, *rest)
+
+    with replica.execute_wrapper(fail_in_the_middle):
+        assert "Wall" in client.get("/topics/coast/").content.decode()
+    assert len(asked_for) > 3
+
+
+def test_page_that_saw_a_change_while_it_was_made_is_not_kept(client, world, replica):
+    """Another replica, or this one for whoever comes after the first database, may be where the change is not."""
+    changed = []
+
+    def change_in_between(execute, sql, *rest):
+        result = execute(sql, *rest)
+        if "publications_publication" in sql and not changed:
+            changed.append(Publication.objects.using(DEFAULT_DB_ALIAS).update(title="Tidings"))
+        return result
+
+    with replica.execute_wrapper(change_in_between):
+        client.get("/publications/wall/")
+    assert changed and kept_pages.count() == 0
+    assert "Tidings" in client.get("/publications/wall/").content.decode()
+    assert kept_pages.count() == 1

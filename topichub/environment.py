@@ -130,7 +130,9 @@ def database(name: str, project_dir: Path) -> dict:
         return sqlite(settings["NAME"], project_dir)
     # With its default cost for random reads PostgreSQL scans whole tables that fit in memory.
     options = settings.get("OPTIONS", {}) | {"options": "-c jit=off -c random_page_cost=1.1"}
-    if name == "DATABASE_URL" and switch("TOPICHUB_ONE_HOST", default=False):
+    if name == "DATABASE_REPLICA_URL":  # in time for the first to answer instead
+        options = {"connect_timeout": 3, "tcp_user_timeout": 3000} | options
+    elif switch("TOPICHUB_ONE_HOST", default=False):
         settings["ENGINE"] = "topichub.one_host"
     return settings | {"OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 

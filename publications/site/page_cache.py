@@ -14,7 +14,7 @@ from publications.changes.due import apply_due
 from publications.listing.changes import unchanged_until
 from publications.listing.generation import read_present
 from publications.models.preview_link import WHERE
-from publications.reading import SIGNED_IN, stay_with_primary
+from publications.reading import SIGNED_IN, has_replica, stay_with_primary
 from publications.site import kept_pages
 from publications.site.feeds import WITHDRAWALS_SHOWN
 from publications.site.stored_page import StoredPage, answer_conditions, make_page, may_be_stored
@@ -61,7 +61,9 @@ class PageCacheMiddleware:
         if not may_be_stored(response):
             return answer_conditions(request, response) if response.status_code == 200 else response
         page = make_page(response, generation, now, _unchanged_until(generation, now))
-        kept_pages.keep(address, page, page.until - now)
+        if not has_replica() or _generation() == generation:
+            # Else a page that saw half of a change could be shown where that has not arrived yet.
+            kept_pages.keep(address, page, page.until - now)
         return page.answer(request, now)
 
 
