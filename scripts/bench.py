@@ -23,7 +23,7 @@ from scripts.bench_site import Site  # noqa: E402
 
 SIZES = [1000, 10_000]
 ROUNDS = 5
-TIMES = 3  # in each round every page is asked for so many times, after once unmeasured
+TIMES = 2  # in each round every page is asked for so many times, after once unmeasured
 SLOW = 500  # milliseconds: what takes as long is asked for once in each of the first rounds
 SLOW_ROUNDS = 2
 KEPT = "bench"  # the folder in var/ for databases on SQLite that are kept
@@ -120,7 +120,7 @@ def make_databases(sizes, folder: Path, keep: bool) -> dict[int, str]:
     return names
 
 
-def main(sizes, keep: bool) -> None:
+def main(sizes, rounds: int, keep: bool) -> None:
     settings.ROOT_URLCONF, settings.SECURE_SSL_REDIRECT = "scripts.bench_plain", False
     settings.DEBUG = settings.TOPICHUB_PAGE_CACHE = False  # so that each page is made
     site = Site()
@@ -154,4 +154,8 @@ def main(sizes, keep: bool) -> None:
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    main(sorted(int(word) for word in words if word.isdigit()) or SIZES, "keep" in words)
+    main(
+        sorted(int(word) for word in words if word.isdigit()) or SIZES,
+        1 if "once" in words else ROUNDS,
+        "keep" in words,
+    )

@@ -42,7 +42,7 @@ def cases(size: int) -> list[Case]:
         *(
             Case(name, address, has_plain=False)
             for name, address in {
-                "person": "/people/person-7/",
+                "person": "/people/person-5/",
                 "type": "/types/report/",
                 "topics": "/topics/",
                 "home": "/",
