@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import django
@@ -19,7 +20,7 @@ django.setup()
 from publications.models import ContentType, Publication, syncing_once  # noqa: E402
 from scripts import bench_corpus, bench_serving  # noqa: E402
 from scripts.bench_cases import TOPIC, cases, check_same_items  # noqa: E402
-from scripts.bench_site import Site  # noqa: E402
+from scripts.bench_site import Site, recorded, unit, work_of  # noqa: E402
 
 SIZES = [1000, 10_000]
 ROUNDS = 5
@@ -48,14 +49,16 @@ def measure(site, size: int, round_: int, results) -> None:
             unmeasured = site.ask(plain)
             check_same_items(case, first.body, unmeasured.body)
         if not found.queries:
-            found.queries, found.work = site.work(case.address)
+            found.queries, found.work = work_of(partial(site.ask, case.address))
+            if "export." in case.address:  # asked for again, all rows would be read
+                found.work = 0
         for number in range(TIMES):
             found.ours.append(site.ask(case.address).took)
             if plain and (number == 0 or unmeasured.took[0] < SLOW):
                 found.plain.append(site.ask(plain).took)
 
 
-def measure_publishing(site, size: int, results) -> None:
+def measure_publishing(size: int, results) -> None:
     """Save a draft as published, with two topics: written side, lists and search index, then undone."""
     kind = ContentType.objects.first()
     for number in range(TIMES):
@@ -63,7 +66,7 @@ def measure_publishing(site, size: int, results) -> None:
             item = Publication.objects.create(title=f"New {number}", content_type=kind, summary="In short.")
             item.topics.set([1, 5])
             started, spent = time.perf_counter(), time.process_time()
-            with site.recorded() as statements, syncing_once():
+            with recorded() as statements, syncing_once():
                 item.state, item.published_at = "published", item.created_at
                 item.save()
             found = results["publish one item", size]
@@ -137,12 +140,12 @@ def main(sizes, rounds: int, keep: bool) -> None:
                 for size, name in names.items():
                     bench_corpus.use(name)
                     measure(site, size, round_, results)
-                    measure_publishing(site, size, results)
+                    measure_publishing(size, results)
             print(
                 f"{os.cpu_count()} cores, {bench_corpus.versions()}, Python {sys.version.split()[0]}, "
                 f"Django {django.__version__}; medians; load {os.getloadavg()[0]:.1f}\n"
             )
-            print_table(sizes, results, site.unit)
+            print_table(sizes, results, unit())
             for size, name in names.items():
                 print(f"\n{size:,} items")
                 bench_serving.print_table(bench_serving.measure(bench_corpus.address_of(name), TOPIC))

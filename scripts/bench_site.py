@@ -34,27 +34,29 @@ class Site:
             raise SystemExit(f"{address} answers {began[0]}")
         return Answer((took[0] * 1000, took[1] * 1000), b"".join(parts).decode())
 
-    @property
-    def unit(self) -> str:
-        return "buffers" if connection.vendor == "postgresql" else "steps"
 
-    def work(self, address: str) -> tuple[int, int]:
-        """How many queries a page asks, and what they cost the database: pages of 8 KB that PostgreSQL reads, from
-        memory or disk, or steps of SQLite's virtual machine. Both are the same on any machine."""
-        with self.recorded() as statements, steps_counted() as steps:
-            self.ask(address)
-        return len(statements), steps[0] if connection.vendor == "sqlite" else buffers_of(statements)
+def unit() -> str:
+    return "buffers" if connection.vendor == "postgresql" else "steps"
 
-    @contextmanager
-    def recorded(self):
-        statements = []
 
-        def note(execute, sql, params, many, context):
-            statements.append((sql, params))
-            return execute(sql, params, many, context)
+def work_of(ask) -> tuple[int, int]:
+    """How many queries are asked by what this calls, and what they cost the database: pages of 8 KB that PostgreSQL
+    reads, from memory or disk, or steps of SQLite's virtual machine. Both are the same on any machine."""
+    with recorded() as statements, steps_counted() as steps:
+        ask()
+    return len(statements), steps[0] if connection.vendor == "sqlite" else buffers_of(statements)
 
-        with connection.execute_wrapper(note):
-            yield statements
+
+@contextmanager
+def recorded():
+    statements = []
+
+    def note(execute, sql, params, many, context):
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield statements
 
 
 @contextmanager
