@@ -41,9 +41,8 @@ class FilteredList:
         self.scope = None if sees_hidden(user) else scope
         self._queryset, self._user = queryset, user
         self.filterset = PublicationFilter(params, user=user, now=self.now, fixed=fixed)
-        self.form = self.filterset.form
-        self.is_valid = self.form.is_valid()
-        self.values = self.form.cleaned_data  # of an invalid form: the fields that could be understood
+        self.is_valid = self.filterset.is_valid
+        self.values = self.filterset.values  # those that were given and understood
         self.default_sort = BEST if self.values.get("q") else NEWEST
         self.sort = self.values.get("sort") or self.default_sort
         self.parameters = self._clean_parameters()
@@ -59,7 +58,7 @@ class FilteredList:
 
     @property
     def errors(self) -> dict[str, list[str]]:
-        errors = {name: list(messages) for name, messages in self.form.errors.items()}
+        errors = dict(self.filterset.errors)
         if not self.page_number:
             errors["page"] = [_("“%(text)s” is not a page number.") % {"text": self.page_text}]
         return errors
@@ -79,7 +78,7 @@ class FilteredList:
         """Where rows and counts come from. Entries know topics, types and dates of what is public; the index
         of the search knows words."""
         words, topics, states = (self.values.get(name) for name in ("q", "topic", "state"))
-        types = self.chosen_types if "type" in self.filterset.filters else None
+        types = self.chosen_types if "type" in self.filterset.names else None
         if words:
             return FoundList(self.filterset, self.base, types)
         if self.scope is None or states or len(topics or ()) > 1:
@@ -238,11 +237,6 @@ class FilteredList:
             return None
         first = start.first.year if start else min(self.year_counts)
         return first, end.last.year if end else max(self.year_counts)
-
-    def date_as_typed(self, name: str) -> str:
-        """As its field shows it: as it was understood, or as it was typed."""
-        period = self.values.get(name)
-        return period.in_short if period else self.form[name].value() or ""
 
     # Addresses
 

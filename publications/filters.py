@@ -1,14 +1,14 @@
 # Which filters a list of publications has, and what each of them takes.
 from functools import cached_property
 
-import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from publications import clock
-from publications.dates import parse_period
+from publications.dates import Period, parse_period
+from publications.listing.kept import Kept
 from publications.listing.prepared import Prepared
-from publications.models import ContentType, Publication, Topic, TopicAncestry
+from publications.models import ContentType, Topic, TopicAncestry
 from publications.querysets import midnight
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
 from publications.search.finding import BEST, NEWEST, OLDEST, Within
@@ -28,7 +28,10 @@ STATES = [
 SORTS = [(BEST, _("Best match first")), (NEWEST, _("Newest first")), (OLDEST, _("Oldest first"))]
 
 
-_all_types = Prepared(ContentType.objects.all)
+_types_in_order = Prepared(ContentType.objects.all)
+_types = Kept(
+    lambda: {one.slug: one for one in _types_in_order()}
+)  # all there are, by slug and in their order
 
 
 class PeriodField(forms.CharField):
@@ -44,73 +47,89 @@ class PeriodField(forms.CharField):
             raise forms.ValidationError(str(error), code="invalid") from error
 
 
-class PeriodFilter(django_filters.Filter):
-    field_class = PeriodField
-
-
 class TypesField(forms.MultipleChoiceField):
-    """Slugs, cleaned to types in their order. `types` gives all of them by slug, when there is something to clean."""
+    """Slugs, cleaned to types in their order. `types` are all there are, by slug."""
 
-    def __init__(self, *, types, **kwargs):
+    def __init__(self, types, **kwargs):
         super().__init__(**kwargs)
         self.types = types
 
     def valid_value(self, value):
-        return value in self.types()
+        return value in self.types
 
     def clean(self, value):
         chosen = super().clean(value)
-        return (
-            [content_type for slug, content_type in self.types().items() if slug in chosen] if chosen else []
-        )
+        return [one for slug, one in self.types.items() if slug in chosen]
 
 
-class TypesFilter(django_filters.Filter):
-    field_class = TypesField
+NAMES = ("q", "type", "topic", "state", "sort", "from", "to")
+MULTIPLE = {"type", "topic", "state"}
+FIELDS = {
+    "q": forms.CharField(required=False),
+    "topic": forms.ModelMultipleChoiceField(Topic.objects.all(), to_field_name="slug", required=False),
+    "state": forms.MultipleChoiceField(choices=STATES, required=False),
+    "sort": forms.ChoiceField(choices=SORTS, required=False),
+    "from": PeriodField(required=False),
+    "to": PeriodField(required=False),
+}
+NARROWED_BY = {
+    "type": lambda rows, types, now: rows.of_types(types),
+    "topic": lambda rows, topics, now: rows.in_any_topic(topics),
+    "state": lambda rows, states, now: rows.in_states(states, now),
+    "from": lambda rows, period, now: rows.from_day(period.first),
+    "to": lambda rows, period, now: rows.until_day(period.last),
+}
 
 
-class PublicationFilter(django_filters.FilterSet):
+class PublicationFilter:
     """q, type, topic, from, to, sort and, for staff, state. Each may be left out; type, topic and state
-    may be given several times. An invalid value makes the whole form invalid, never a wider list. Words
-    are for a FoundList to look for."""
+    may be given several times. An invalid value makes the whole of it invalid, never a wider list. Words
+    are for a FoundList to look for.
 
-    q = django_filters.CharFilter(method="leave", label=_("Words"))
-    type = TypesFilter(method="filter_types", label=_("Type"))
-    topic = django_filters.ModelMultipleChoiceFilter(
-        queryset=Topic.objects.all(), to_field_name="slug", method="filter_topics", label=_("Topic")
-    )
-    state = django_filters.MultipleChoiceFilter(choices=STATES, method="filter_states", label=_("State"))
-    sort = django_filters.ChoiceFilter(
-        choices=SORTS, empty_label=_("Default"), method="leave", label=_("Order")
-    )
-
-    class Meta:
-        model = Publication
-        fields = []
+    `values` are those that were given and understood, `errors` the sentences about the others, by name. It is no
+    form: one is made anew for every request, which takes ten times as long."""
 
     def __init__(self, data, *, user=None, now=None, fixed=()):
-        super().__init__(data, Publication.objects)
+        self.data = data
         self.now = now or clock.now()
-        self.filters["type"].extra["types"] = lambda: self.types
         self.shows_hidden = sees_hidden(user)
-        for name in {*fixed, *(() if self.shows_hidden else ("state",))}:
-            del self.filters[name]
+        self.names = [name for name in NAMES if name not in fixed and (name != "state" or self.shows_hidden)]
+        self.values, self.errors = {}, {}
+        for name in self.names:
+            if name in data:
+                self._clean(name)
+
+    def _clean(self, name: str) -> None:
+        field = TypesField(self.types, required=False) if name == "type" else FIELDS[name]
+        given = self.data.getlist(name) if name in MULTIPLE else self.data.get(name)
+        try:
+            self.values[name] = field.clean(given)
+        except forms.ValidationError as error:
+            self.errors[name] = error.messages
 
     @cached_property
     def types(self) -> dict[str, ContentType]:
-        """All types there are, by slug and in their order: one query for all that lists want of them."""
-        return {content_type.slug: content_type for content_type in _all_types()}
+        return _types()
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.errors
+
+    def as_typed(self, name: str) -> str:
+        """As its field shows it: a date as it was understood, or else as it was typed."""
+        value = self.values.get(name)
+        return value.in_short if isinstance(value, Period) else self.data.get(name, "")
 
     def filter_queryset(self, queryset, leaving_out=()):
-        for name, value in self.form.cleaned_data.items():
-            if name not in leaving_out:
-                queryset = self.filters[name].filter(queryset, value)
+        for name, narrowed in NARROWED_BY.items():
+            if (value := self.values.get(name)) and name not in leaving_out:
+                queryset = narrowed(queryset, value, self.now)
         return queryset
 
     def within(self, leaving_out=()) -> Within:
         """The filters as the search index takes them, to the minute: it may let in what the queryset keeps
         out, never the other way round."""
-        values = {name: value for name, value in self.form.cleaned_data.items() if name not in leaving_out}
+        values = {name: value for name, value in self.values.items() if name not in leaving_out}
         last = None if self.shows_hidden else self.now
         states = ["published"] if not self.shows_hidden else values.get("state") or []
         states = {"published" if state == "scheduled" else state for state in states}
@@ -131,30 +150,5 @@ class PublicationFilter(django_filters.FilterSet):
 
     @cached_property
     def _topic_marks(self) -> list[str]:
-        chosen = TopicAncestry.objects.filter(ancestor__in=self.form.cleaned_data["topic"])
+        chosen = TopicAncestry.objects.filter(ancestor__in=self.values["topic"])
         return [topic_mark(pk) for pk in chosen.order_by("topic").values_list("topic", flat=True).distinct()]
-
-    def filter_types(self, queryset, name, content_types):
-        return queryset.of_types(content_types) if content_types else queryset
-
-    def filter_topics(self, queryset, name, topics):
-        return queryset.in_any_topic(topics) if topics else queryset
-
-    def filter_states(self, queryset, name, states):
-        return queryset.in_states(states, self.now) if states else queryset
-
-    def filter_from(self, queryset, name, period):
-        return queryset.from_day(period.first)
-
-    def filter_to(self, queryset, name, period):
-        return queryset.until_day(period.last)
-
-    def leave(self, queryset, name, value):
-        return queryset
-
-
-# Public names of query parameters, but no names for Python's class body.
-PublicationFilter.base_filters["from"] = PeriodFilter(
-    method="filter_from", label=pgettext_lazy("date", "From")
-)
-PublicationFilter.base_filters["to"] = PeriodFilter(method="filter_to", label=pgettext_lazy("date", "To"))

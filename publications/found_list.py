@@ -19,8 +19,8 @@ class FoundList(TableList):
     def __init__(self, filterset, base, types):
         super().__init__(self._matching, types)
         self.filterset, self.base = filterset, base
-        self.text = filterset.form.cleaned_data["q"]
-        self.sort = filterset.form.cleaned_data.get("sort") or BEST
+        self.text = filterset.values["q"]
+        self.sort = filterset.values.get("sort") or BEST
         self._found: dict[tuple, Found] = {}
 
     @cached_property

@@ -11,6 +11,7 @@ from django.views.generic import ListView
 from publications import clock
 from publications.filters import PublicationFilter
 from publications.models import FeaturedItem, Publication, Topic
+from publications.site.context import get_menu
 
 TEMPLATE = """{% extends "base.html" %}{% block content %}<h1>{{ topic }}</h1>
 {% for item in featured %}{% include "publications/_feature.html" with publication=item.publication only %}{% endfor %}
@@ -28,14 +29,28 @@ class PlainList(ListView):
             self.topic = Topic.objects.get(slug=slug)
             rows = rows.in_topic(self.topic)
         form = PublicationFilter(self.request.GET, fixed=("q",))
-        assert form.form.is_valid()
+        assert form.is_valid
         return form.filter_queryset(rows).for_cards().newest_first()
 
     def render_to_response(self, context):
         topic = getattr(self, "topic", None)
         featured = FeaturedItem.objects.live().filter(topic=topic).select_related("publication__image")
         context |= {"topic": topic, "featured": list(featured)}
+        context |= {f"{place}_menu": _menu(self.request, place) for place in ("main", "footer")}
         return HttpResponse(_template().render(context, self.request))
+
+
+def _menu(request, place: str) -> list[dict[str, str]]:
+    path = request.path
+    return [
+        {
+            "name": name,
+            "url": url,
+            "rel": rel,
+            "current": "page" if path == url else "true" if path.startswith(url) else "",
+        }
+        for name, url, rel in get_menu(request, place)
+    ]
 
 
 @cache

@@ -23,6 +23,7 @@ LAYERS = [
         "markdown",
         "merging",
         "reading",
+        "statements",
         "images",
         "pdf",
         "caching",
@@ -47,7 +48,7 @@ LAYERS = [
 ]
 APART = [{"site", "exchange"}]
 VENDOR_WORDS = re.compile(r"connection\.vendor|contrib\.postgres")
-MAY_KNOW_THE_DATABASE = {"bulk", "search", "listing", "migrations"}
+MAY_KNOW_THE_DATABASE = {"bulk", "statements", "search", "listing", "migrations"}
 
 
 def modules():

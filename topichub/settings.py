@@ -38,7 +38,6 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.humanize",  # thousands as each language writes them
     "django.forms",
-    "django_filters",
     "django_prose_editor",
     "reversion",  # the tables of versions, and their pruning
 ]

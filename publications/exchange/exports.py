@@ -42,5 +42,5 @@ def _send(request, form, name, rows):
 
 
 def _explain(listing) -> str:
-    reasons = " ".join(message for messages in listing.form.errors.values() for message in messages)
+    reasons = " ".join(message for messages in listing.filterset.errors.values() for message in messages)
     return f"{_('Nothing is exported, because a filter could not be understood.')} {reasons}\n"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from publications.models import Entry, Tally
 from publications.models.entry import ALWAYS, EVERYTHING
 from publications.reading import connection
+from publications.statements import ask
 
 FIRST_YEAR, LAST_YEAR = 1, 9999  # as periods; months are larger numbers, all time is smaller
 MOMENT = dt.timedelta(microseconds=1)  # the finest that databases keep
@@ -54,7 +55,7 @@ class Counts:
 
     def __init__(self, topic: int, moments):
         self.cuts = {moment: cut_at(moment) for moment in moments}
-        self.years: Counter[tuple[int, int]] = Counter()  # (type, year)
+        self.years: dict[tuple[int, int], int] = {}  # (type, year)
         self.later: Counter[tuple[int, dt.datetime]] = (
             Counter()
         )  # (type, cut): from the cut to its year's end
@@ -68,20 +69,27 @@ class Counts:
             if number:
                 self.later[kind, moments[number - 1]] += n
             else:
-                self.years[kind, period] += n
+                self.years[kind, period] = self.years.get((kind, period), 0) + n
+        self._between: dict[tuple, dict[tuple[int, int], int]] = {}
 
-    def between(self, start: dt.datetime | None, end: dt.datetime) -> Counter[tuple[int, int]]:
+    def between(self, start: dt.datetime | None, end: dt.datetime) -> dict[tuple[int, int], int]:
         """(type, year): how many from the start on and before the end. Both must be among the moments."""
+        if (start, end) not in self._between:
+            self._between[start, end] = self._count(start, end)
+        return self._between[start, end]
+
+    def _count(self, start, end) -> dict[tuple[int, int], int]:
         if start and start >= end:
-            return Counter()
+            return {}
         first = self.cuts[start].year if start else FIRST_YEAR
         last = self.cuts[end].year
-        counts = Counter({key: n for key, n in self.years.items() if first <= key[1] <= last})
+        counts = {key: n for key, n in self.years.items() if first <= key[1] <= last}
         for kind in {kind for kind, _ in counts}:
-            counts[kind, last] -= self.later[kind, end]
+            counts[kind, last] = counts.get((kind, last), 0) - self.later[kind, end]
             if start:
-                counts[kind, first] -= self.years[kind, first] - self.later[kind, start]
-        return +counts
+                before = self.years.get((kind, first), 0) - self.later[kind, start]
+                counts[kind, first] = counts.get((kind, first), 0) - before
+        return {key: n for key, n in counts.items() if n > 0}
 
 
 def _tallies(topic, first, last, period, number):
@@ -171,8 +179,5 @@ def stored(moment: dt.datetime):
 
 
 def _fetch(parts):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
-        )
-        return cursor.fetchall()
+    sql = " UNION ALL ".join(sql for sql, _ in parts)
+    return ask(sql, [value for _, values in parts for value in values])

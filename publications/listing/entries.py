@@ -42,25 +42,26 @@ class EntryList:
     def counts(self) -> Counts:
         return Counts(self.topic, filter(None, [self.now, self.start, self.end]))
 
-    def _of_types(self, counts: Counter) -> Counter[int]:
+    def _of_types(self, counts: dict[tuple[int, int], int]) -> Counter[int]:
         """The counts of the types chosen, summed by what else they are counted by."""
-        summed = Counter()
+        summed: dict[int, int] = {}
         for (kind, key), n in counts.items():
             if not self.types or kind in self.types:
-                summed[key] += n
-        return summed
+                summed[key] = summed.get(key, 0) + n
+        return Counter(summed)
 
     @cached_property
     def total(self) -> int:
-        return self._of_types(self.counts.between(self.start, self.end)).total()
+        counts = self.counts.between(self.start, self.end)
+        return sum(n for (kind, _), n in counts.items() if not self.types or kind in self.types)
 
     @cached_property
     def type_counts(self) -> Counter[int]:
         """Of all types, chosen or not."""
-        counts = Counter()
+        counts: dict[int, int] = {}
         for (kind, _), n in self.counts.between(self.start, self.end).items():
-            counts[kind] += n
-        return counts
+            counts[kind] = counts.get(kind, 0) + n
+        return Counter(counts)
 
     def count_years(self) -> dict[int, int]:
         """Of all years, chosen or not, the earliest first."""

@@ -34,6 +34,7 @@ from publications.models import (
     TopicRole,
 )
 from publications.reading import connection
+from publications.statements import ask
 
 NOT_SHOWN = {Generation, ListingState, LoggedStep, Presence, PreviewLink, SavedView, TopicRole}
 TOKENS = Generation._meta.db_table
@@ -71,10 +72,9 @@ class Present(NamedTuple):
 
 def read_present() -> Present:
     """One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(READ_PRESENT[connection.vendor], [stored(timezone.now())])
-        row = cursor.fetchone()
-    return Present(row[0] or "", bool(row[1])) if row else Present("", False)
+    for token, is_due, *_ in ask(READ_PRESENT[connection.vendor], [stored(timezone.now())]):
+        return Present(token or "", bool(is_due))
+    return Present("", False)
 
 
 def read_generation() -> str:

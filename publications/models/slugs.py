@@ -65,8 +65,12 @@ class SluggedModel(models.Model):
     @classmethod
     def from_db(cls, db, field_names, values, **kwargs):
         instance = super().from_db(db, field_names, values, **kwargs)
-        instance._stored_slug = instance.__dict__.get("slug")
+        instance.remember_stored()
         return instance
+
+    def remember_stored(self) -> None:
+        """What is stored, to be compared when it is saved; for whatever makes instances out of rows."""
+        self._stored_slug = self.__dict__.get("slug")
 
     def clean(self):
         super().clean()

@@ -70,11 +70,9 @@ class Topic(SluggedModel):
     def get_absolute_url(self):
         return page_address("publications:topic-detail", self.slug)
 
-    @classmethod
-    def from_db(cls, db, field_names, values, **kwargs):
-        instance = super().from_db(db, field_names, values, **kwargs)
-        instance._stored_parent_id = instance.__dict__.get("parent_id")
-        return instance
+    def remember_stored(self) -> None:
+        super().remember_stored()
+        self._stored_parent_id = self.__dict__.get("parent_id")
 
     def clean(self):
         super().clean()

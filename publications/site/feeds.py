@@ -83,7 +83,7 @@ def _answer(request, kind, slug, name, write):
     changes its validator too."""
     listing, subject = open_list(request.GET, clock.now(), kind, slug, suffix=name)
     if not listing.is_valid:
-        sentences = [sentence for messages in listing.form.errors.values() for sentence in messages]
+        sentences = [sentence for messages in listing.filterset.errors.values() for sentence in messages]
         return HttpResponseBadRequest(" ".join(sentences) + "\n", content_type="text/plain; charset=utf-8")
     return send(_make_feed(request, listing, subject, name), write)
 

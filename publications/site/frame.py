@@ -2,6 +2,7 @@
 # asks the database nothing, and takes the latest.
 from typing import NamedTuple
 
+from publications.listing.kept import Kept
 from publications.listing.prepared import Prepared
 from publications.models import Frame, MenuEntry, Page
 
@@ -10,6 +11,7 @@ class PageFrame(NamedTuple):
     row: Frame
     main: list[MenuEntry]
     footer: list[MenuEntry]
+    markup: dict  # what is made of it once (publications/site/context.py)
 
     @property
     def pages(self) -> list[Page]:
@@ -18,31 +20,20 @@ class PageFrame(NamedTuple):
 
 
 LISTS = MenuEntry.List.TOPICS, MenuEntry.List.PUBLICATIONS, MenuEntry.List.PEOPLE
-BUILT_IN = PageFrame(Frame(), [MenuEntry(list_name=name) for name in LISTS], [])
+BUILT_IN = PageFrame(Frame(), [MenuEntry(list_name=name) for name in LISTS], [], {})
 _latest = BUILT_IN
-_kept = ("", BUILT_IN)  # a generation, and the frame of all pages made under it
 _entries = Prepared(MenuEntry.objects.for_menus)
 
 
 def get_frame(request) -> PageFrame:
     if not hasattr(request, "page_frame"):
-        request.page_frame = _frame_under(getattr(request, "generation", ""))
+        request.page_frame = _frame()
     return request.page_frame
 
 
 def do_without_database(request) -> None:
     """From here on this request gets the frame of the page that was made last."""
     request.page_frame = _latest
-
-
-def _frame_under(generation: str) -> PageFrame:
-    """Read once for each generation, as it was when the request began (see publications/listing/generation.py)."""
-    global _kept
-    known, frame = _kept
-    if not generation or generation != known:
-        frame = _load()
-        _kept = (generation, frame)
-    return frame
 
 
 def _load() -> PageFrame:
@@ -52,5 +43,8 @@ def _load() -> PageFrame:
     row = entries[0].frame if entries else Frame.objects.first() or Frame()
     shown = [entry for entry in entries if entry.is_shown]
     menus = ([entry for entry in shown if entry.place == place] for place in MenuEntry.Place)
-    frame = _latest = PageFrame(row, *menus)
+    frame = _latest = PageFrame(row, *menus, {})
     return frame
+
+
+_frame = Kept(_load)

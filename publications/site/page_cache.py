@@ -13,6 +13,7 @@ from django.http.request import HttpRequest
 from publications.changes.due import apply_due
 from publications.listing.changes import unchanged_until
 from publications.listing.generation import read_present
+from publications.listing.kept import reading_under
 from publications.models.preview_link import WHERE
 from publications.reading import SIGNED_IN, has_replica, stay_with_primary
 from publications.site import kept_pages
@@ -20,6 +21,7 @@ from publications.site.feeds import WITHDRAWALS_SHOWN
 from publications.site.stored_page import StoredPage, answer_conditions, make_page, may_be_stored
 
 LONGEST_ADDRESS = 500  # characters of path and query; whoever invents longer ones is not served from memory
+SAFE = {"GET", "HEAD"}
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 _makers = [RLock() for _ in range(64)]  # one for each page that is being made, nearly always
 _planned = ("", None, None)  # a generation, and from when until when it changes nothing by the clock
@@ -35,7 +37,12 @@ class PageCacheMiddleware:
     def __call__(self, request):
         if request.path.startswith(settings.STATIC_URL):
             return self.get_response(request)
-        generation = request.generation = _generation()
+        generation = _generation()
+        # Who writes may change what is kept for this generation, and ask for it then.
+        with reading_under(generation if request.method in SAFE else ""):
+            return self._answer(request, generation)
+
+    def _answer(self, request, generation):
         if not generation or not _may_be_answered(request):
             return self.get_response(request)
         address, now = _address(request), time()
@@ -72,7 +79,7 @@ def _may_be_answered(request: HttpRequest) -> bool:
     query = meta.get("QUERY_STRING", "")
     return (
         settings.TOPICHUB_PAGE_CACHE
-        and request.method in {"GET", "HEAD"}
+        and request.method in SAFE
         and request.path.isascii()  # beyond that, servers and Django spell paths differently
         and len(request.path) + len(query) <= LONGEST_ADDRESS
         and "HTTP_AUTHORIZATION" not in meta

@@ -1,13 +1,16 @@
 # The public pages. Each view chooses, asks a FilteredList or a queryset verb, and renders; what the
 # public may see is decided in querysets.py alone.
+from functools import partial
+
 from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import redirect
+from django.template.defaultfilters import linebreaks
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from publications import clock
+from publications import clock, richtext
 from publications.addresses import get_page_or_moved, get_publication, open_list
 from publications.citing.reference import make_reference
 from publications.citing.styles import format_all
@@ -23,10 +26,14 @@ from publications.listing.histogram import spark
 from publications.listing.paging import Pager, get_page, read_page_number
 from publications.listing.topics import family_of, with_counts, with_latest
 from publications.models import Page, Person, Publication, Topic
-from publications.richtext import headings
 from publications.site import signposting
 from publications.site.feeds import feed_links
 from publications.site.finder import item_of_number
+from publications.site.markup.cards import features
+from publications.site.markup.finder import finder
+from publications.site.markup.frame import crumbs
+from publications.site.markup.lists import ledger, numbered_title, topic_links
+from publications.site.markup.numbers import how_many
 from publications.site.metadata import list_head, page_head, publication_head, text_head
 from publications.site.pages import show, show_list
 from publications.site.previews import open_preview
@@ -117,19 +124,23 @@ def topic_detail(request, slug):
     above = [(_("Topics"), reverse("publications:topic-list"))]
     above += [(member.name, member.get_absolute_url()) for member in (*path, topic)]
     description, picture = topic.description or topic.name, picture_of_topic(topic)
-    context = {
-        "topic": topic,
-        "path": path,
-        "subtopics": [member for member in family.values() if member.parent_id == topic.pk],
-        "publication_count": family[topic.pk].publication_count,
-        "is_first_page": listing.page_number == 1,
-        "featured": featured,
-        "feeds": feed_links(listing, topic),
-        "head": list_head(request, listing, topic.name, description, picture, above)._replace(
-            twin=reverse("publications:topic-markdown", args=[topic.slug])
-        ),
+    head = list_head(request, listing, topic.name, description, picture, above)
+    head = head._replace(twin=reverse("publications:topic-markdown", args=[topic.slug]))
+    parts = {
+        "title": numbered_title(topic.name, listing.page),
+        "crumbs": crumbs(above[:-1], topic.name),
+        "topic": topic.name,
+        "how_many": how_many(topic.publication_count, listing.first_year),
+        "introduction": "",
+        "subtopics": "",
+        "featured": features(featured),
     }
-    return show_list(request, "publications/topic_detail.html", listing, context)
+    if listing.page_number == 1:
+        below = [member for member in family.values() if member.parent_id == topic.pk]
+        parts["introduction"] = richtext.show(topic.introduction)
+        parts["subtopics"] = topic_links(below) if below else ""
+    feeds = feed_links(listing, topic)
+    return show_list(request, "publications/topic_detail.html", listing, head, feeds, parts, topic)
 
 
 def publication_list(request):
@@ -141,12 +152,13 @@ def publication_list(request):
     listing, subject = open_list(request.GET, now, user=request.user)
     attach_companions(attach_bylines(listing.page.rows), now)
     description = _("All publications of %(site)s.") % _site()
-    context = {
-        "staff_view": is_staff,
-        "feeds": feed_links(listing),
-        "head": list_head(request, listing, _("Publications"), description, picture_of_page("publications")),
-    }
-    return show_list(request, "publications/publication_list.html", listing, context)
+    head = list_head(request, listing, _("Publications"), description, picture_of_page("publications"))
+    searched = listing.values.get("q")
+    title = _("%(words)s: search results") % {"words": searched} if searched else _("Publications")
+    parts = {"title": numbered_title(title, listing.page)} | finder(listing, is_staff)
+    rows = partial(ledger, css="ledger hitlist", with_bylines=True, staff_view=is_staff)
+    template = "publications/publication_list.html"
+    return show_list(request, template, listing, head, feed_links(listing), parts, rows=rows)
 
 
 def publication_detail(request, slug):
@@ -170,8 +182,9 @@ def publication_detail(request, slug):
     context = {
         "publication": publication,
         "authorships": publication.authorships.all(),
-        "contents": headings(publication.body),
+        "contents": richtext.headings(publication.body),
         "topics": topics,
+        "above": above,
         "corrections": corrections,
         "notices": [one for one in corrections if one.changes_conclusions or one == corrections[0]],
         "files": files,
@@ -205,33 +218,46 @@ def person_detail(request, slug):
     now = clock.now()
     listing, person = open_list(request.GET, now, "person", slug)
     attach_companions(listing.page.rows, now)
-    crumbs = [(_("People"), reverse("publications:person-list")), (person.name, listing.path)]
+    above = [(_("People"), reverse("publications:person-list"))]
     description = _("Publications by %(person)s.") % {"person": person.name}
-    head = list_head(request, listing, person.name, description, picture_of_person(person), crumbs, person)
-    context = {"person": person, "feeds": feed_links(listing, person), "head": head}
-    return show_list(request, "publications/person_detail.html", listing, context)
+    steps = [*above, (person.name, listing.path)]
+    head = list_head(request, listing, person.name, description, picture_of_person(person), steps, person)
+    parts = {
+        "title": numbered_title(person.name, listing.page),
+        "crumbs": crumbs(above, person.name),
+        "person": person.name,
+        "biography": linebreaks(person.biography, autoescape=True) if person.biography else "",
+        "orcid": person.orcid,
+        "how_many": how_many(person.publication_count),
+    }
+    feeds = feed_links(listing, person)
+    return show_list(request, "publications/person_detail.html", listing, head, feeds, parts)
 
 
 def type_detail(request, slug):
     now = clock.now()
     listing, content_type = open_list(request.GET, now, "type", slug)
     attach_companions(listing.page.rows, now)
-    crumbs = [
-        (_("Publications"), reverse("publications:publication-list")),
-        (content_type.plural, listing.path),
-    ]
+    above = [(_("Publications"), reverse("publications:publication-list"))]
+    steps = [*above, (content_type.plural, listing.path)]
     description = _("%(types)s of %(site)s, newest first.") % (_site() | {"types": content_type.plural})
     picture = picture_of_type(content_type)
-    head = list_head(request, listing, content_type.plural, description, picture, crumbs)
-    context = {"content_type": content_type, "feeds": feed_links(listing, content_type), "head": head}
-    return show_list(request, "publications/type_detail.html", listing, context)
+    head = list_head(request, listing, content_type.plural, description, picture, steps)
+    parts = {
+        "title": numbered_title(content_type.plural, listing.page),
+        "crumbs": crumbs(above, content_type.plural),
+        "types": content_type.plural,
+    }
+    feeds = feed_links(listing, content_type)
+    template = "publications/type_detail.html"
+    return show_list(request, template, listing, head, feeds, parts, with_types=False)
 
 
 def page_detail(request, slug):
     page = get_page_or_moved(Page.objects.readable_by(request.user), slug)
     context = {
         "page": page,
-        "contents": headings(page.body),
+        "contents": richtext.headings(page.body),
         "may_edit": may_view_hidden(request.user),
         "head": text_head(request, page),
     }

@@ -41,8 +41,8 @@ def json_ld(data) -> SafeString:
     return mark_safe(json_script(data).replace("application/json", "application/ld+json", 1))
 
 
-def assets(look, own_stylesheet: str, site_name: str, feeds) -> SafeString:
-    """Fonts, styles, icons, and what else belongs to a page."""
+def assets(look, own_stylesheet: str, site_name: str) -> SafeString:
+    """Fonts, styles, icons, and what else belongs to every page."""
     address, name = address_root, escape(site_name)
     styles = [*map(static, STYLES), look.theme_url, own_stylesheet and static(own_stylesheet)]
     lines = [
@@ -55,17 +55,18 @@ def assets(look, own_stylesheet: str, site_name: str, feeds) -> SafeString:
         f'<link rel="apple-touch-icon" href="{address("publications:apple-touch-icon")}">',
         f'<link rel="manifest" href="{address("publications:manifest")}">',
         f'<link rel="search" type="application/opensearchdescription+xml" title="{name}" href="{address("publications:opensearch")}">',
-        *(_feed_links(feeds) if feeds else ()),
-        f'<script src="{static("search.js")}" defer></script>',
     ]
     return mark_safe("\n".join(lines))
 
 
-def _feed_links(feeds) -> list[str]:
-    return [
-        f'<link rel="alternate" type="{media}" title="{escape(feeds.title)}" href="{escape(address)}">'
+def feed_links(feeds) -> SafeString:
+    if not feeds:
+        return mark_safe("")
+    links = [
+        f'<link rel="alternate" type="{media}" title="{escape(feeds.title)}" href="{escape(address)}">\n'
         for media, address in (("application/atom+xml", feeds.atom), ("application/feed+json", feeds.json))
     ]
+    return mark_safe("".join(links))
 
 
 def brand(look, site_name: str) -> SafeString:
@@ -79,15 +80,30 @@ def brand(look, site_name: str) -> SafeString:
     return mark_safe(f'<a class="brand" href="{address_root("publications:home")}">{drawn}{written}</a>')
 
 
-def menu(entries, *, says_where=True) -> SafeString:
-    """The items of a menu; `says_where` marks the one that leads here."""
-    return mark_safe("\n        ".join(_menu_item(entry, says_where) for entry in entries))
+def menu(entries, path: str = "") -> SafeString:
+    """The items of a menu, (name, address, relation) each. Given the path of the page, the one that leads here says so."""
+    return mark_safe("\n        ".join(_menu_item(*entry, path) for entry in entries))
 
 
-def _menu_item(entry, says_where) -> str:
-    rel = f' rel="{entry["rel"]}"' if entry["rel"] else ""
-    current = f' aria-current="{entry["current"]}"' if says_where and entry["current"] else ""
-    return f'<li><a href="{escape(entry["url"])}"{rel}{current}>{escape(entry["name"])}</a></li>'
+def _menu_item(name: str, url: str, relation: str, path: str) -> str:
+    rel = f' rel="{relation}"' if relation else ""
+    current = (
+        ' aria-current="page"' if path == url else ' aria-current="true"' if path.startswith(url) else ""
+    )
+    return f'<li><a href="{escape(url)}"{rel}{current}>{escape(name)}</a></li>'
+
+
+def crumbs(above, here: str = "") -> SafeString:
+    """The way to the page: (name, address) of each step after Home, and the name of the page itself."""
+    links = "\n    ".join(f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in above)
+    last = f'<li><span aria-current="page">{escape(here)}</span></li>' if here else ""
+    return mark_safe(
+        f'<nav class="crumbs wrap" aria-label="{_("Breadcrumb")}">\n  <ol>\n'
+        f'    <li><a href="{address_root("publications:home")}">{_("Home")}</a></li>\n'
+        f"    {links}\n"
+        f"    {last}\n"
+        "  </ol>\n</nav>\n"
+    )
 
 
 def quick_search() -> SafeString:

@@ -5,14 +5,17 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from publications.site.markup.cards import entry, kind
+from publications.site.markup.drawing import histogram
 from publications.site.markup.numbers import count, number
-from publications.site.markup.words import gettext as _
+from publications.site.markup.words import gettext as _, pgettext
 
 BACK = '<svg class="arrow" aria-hidden="true" width="16" height="16" viewBox="0 0 16 16"><path d="M14 8H2.5M7 3 2 8l5 5"/></svg>'
 ON = '<svg class="arrow" aria-hidden="true" width="16" height="16" viewBox="0 0 16 16"><path d="M2 8h11.5M9 3l5 5-5 5"/></svg>'
 CROSS = '<svg class="icon" aria-hidden="true" width="20" height="20" viewBox="0 0 20 20"><path d="M5 5l10 10M15 5 5 15"/></svg>'
-COLLECTING = "publications/_collecting.html"
+COLLECTING, COLLECTED = "publications/_collecting.html", "publications/_collected.html"
+PAGER_COLLECTING, NOTHING_FOUND = "publications/_pager_collecting.html", "publications/_nothing_found.html"
 MANY = 7  # pages; from here on both ends are marked
+VERY_MANY = 9  # pages; from here on there is a field for the number
 
 
 def ledger(page, collecting=None, *, css="ledger", **options) -> SafeString:
@@ -39,13 +42,15 @@ def date_fields(listing) -> SafeString:
 
 
 def _date_field(listing, name: str) -> str:
-    field, errors = listing.form[name], listing.form.errors.get(name, [])
-    example = "2016" if name == "from" else _("14 Oct 2016")
+    errors = listing.filterset.errors.get(name, [])
+    label, example = (
+        (pgettext("date", "From"), "2016") if name == "from" else (pgettext("date", "To"), _("14 Oct 2016"))
+    )
     wrong = f' aria-invalid="true" aria-describedby="e-{name}"' if errors else ""
     sentences = "".join(f'<p class="error" id="e-{name}">{escape(str(error))}</p>' for error in errors)
     return (
-        f'<div class="field"><label for="f-{name}">{escape(str(field.label))}</label>'
-        f'<input id="f-{name}" name="{name}" size="14" value="{escape(listing.date_as_typed(name))}" '
+        f'<div class="field"><label for="f-{name}">{label}</label>'
+        f'<input id="f-{name}" name="{name}" size="14" value="{escape(listing.filterset.as_typed(name))}" '
         f'placeholder="{escape(example)}" autocomplete="off"{wrong}>{sentences}</div>\n'
     )
 
@@ -144,3 +149,80 @@ def _page_link(n: int | None, url: str, page, anchor: str) -> str:
     current = ' aria-current="page"' if n == page.number else ""
     words = (_("Page %(number)s, last page") if n == page.pages else _("Page %(number)s")) % {"number": n}
     return f'<li{edge}><a href="{escape(url)}{anchor}"{current} aria-label="{words}">{n}</a></li>'
+
+
+def pager(listing, page, anchor: str = "", collecting=None) -> SafeString:
+    """Links, and a field for a number; or, where ticks are to stay, buttons of the form that has them."""
+    if page.pages <= 1:
+        return mark_safe("\n")
+    if collecting:
+        items = render_to_string(PAGER_COLLECTING, {"listing": listing, "page": page})
+    else:
+        items = page_links(listing, page, anchor)
+    jump = _jump(listing, page, anchor) if page.pages > VERY_MANY and not collecting else ""
+    return mark_safe(
+        f'<nav class="pager" aria-label="{_("Pages of results")}">\n'
+        f"  <ul>\n    {items}\n  </ul>\n"
+        f"  {jump}\n"
+        "</nav>\n"
+    )
+
+
+def _jump(listing, page, anchor: str) -> str:
+    hidden = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in listing.parameters
+    )
+    words = _("of %(pages)s") % {"pages": number(page.pages)}
+    return (
+        f'<form method="get" action="{listing.path}{anchor}">\n'
+        f"    {hidden}\n"
+        f'    <label for="p-jump">{_("Go to page")}</label>\n'
+        f'    <input id="p-jump" name="page" type="number" inputmode="numeric" min="1" max="{page.pages}" required '
+        f'placeholder="{page.number}"> <span>{words}</span>\n'
+        f'    <button class="button quiet" type="submit">{_("Go")}</button>\n'
+        "  </form>"
+    )
+
+
+def topic_links(topics) -> SafeString:
+    links = [
+        f'<li><a href="{one.get_absolute_url()}"><span>{escape(one.name)}</span> {count(one.publication_count)}</a></li>\n'
+        for one in topics
+    ]
+    return mark_safe("".join(links) + "\n")
+
+
+def numbered_title(title: str, page) -> str:
+    if page.number <= 1:
+        return title
+    words = _("%(title)s – page %(number)s of %(pages)s")
+    return words % {"title": title, "number": page.number, "pages": page.pages}
+
+
+def around(
+    listing, collecting, collecting_url: str, ways_on, rows=ledger, *, with_types: bool
+) -> dict[str, str]:
+    """The parts of a list's page that templates/publications/_explore.html and _results.html name."""
+    page = listing.page
+    drawn = listing.histogram if rows is ledger and not collecting else None
+    parts = {
+        "path": listing.path,
+        "collected": render_to_string(COLLECTED, {"collecting": collecting}) if collecting else "",
+        "histogram": histogram(drawn, "#results", "f-first") if drawn else "",
+        "type_pills": type_pills(listing) if with_types and listing.type_choices else "",
+        "date_fields": date_fields(listing),
+        "sort_field": sort_field(listing),
+        "filters_in_use": filters_in_use(listing, collecting, collecting_url),
+        "rows": rows(page, collecting) if page.rows else "",
+    }
+    if not page.rows:
+        return parts | {
+            "nothing_found": render_to_string(NOTHING_FOUND, {"listing": listing, "ways_on": ways_on})
+        }
+    return parts | {
+        "pager": pager(listing, page, "#results", collecting),
+        "collecting": render_to_string(COLLECTING, {"collecting": collecting, "listing": listing})
+        if collecting
+        else "",
+        "ways_to_take": ways_to_take(listing),
+    }

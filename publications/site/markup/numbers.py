@@ -24,3 +24,12 @@ def count(n: int) -> SafeString:
         '%(number)s<span class="vh"> publication</span>', '%(number)s<span class="vh"> publications</span>', n
     )
     return mark_safe(f'<span class="count">{words % {"number": number(n)}}</span>')
+
+
+def how_many(n: int, since_year: int | None = None) -> SafeString:
+    """In words."""
+    if since_year:
+        words = ngettext("%(number)s publication since %(year)s", "%(number)s publications since %(year)s", n)
+        return mark_safe(words % {"number": number(n), "year": since_year})
+    words = ngettext("%(number)s publication", "%(number)s publications", n)
+    return mark_safe(words % {"number": number(n)})

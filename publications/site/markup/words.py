@@ -9,6 +9,10 @@ def gettext(message: str) -> str:
     return _single(message, get_language())
 
 
+def pgettext(context: str, message: str) -> str:
+    return _in_context(context, message, get_language())
+
+
 def ngettext(singular: str, plural: str, n: int) -> str:
     return _numbered(singular, plural, n, get_language())
 
@@ -16,6 +20,11 @@ def ngettext(singular: str, plural: str, n: int) -> str:
 @lru_cache(maxsize=2_000)
 def _single(message: str, language: str) -> str:
     return translation.gettext(message)
+
+
+@lru_cache(maxsize=2_000)
+def _in_context(context: str, message: str, language: str) -> str:
+    return translation.pgettext(context, message)
 
 
 @lru_cache(maxsize=20_000)

@@ -1,0 +1,100 @@
+# Questions that are asked all the time, past Django's cursors: by a statement that the database has prepared. On
+# PostgreSQL that spares planning it, which takes longer than to answer it, and most of the work in Python too.
+# Knows no models.
+import datetime as dt
+import sqlite3
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.adapt import Transformer
+from psycopg.pq import ExecStatus
+
+from publications.reading import database
+
+MOST_STATEMENTS = 300  # that one connection keeps prepared
+
+
+class NotThisWay(Exception):
+    """The question must go the usual way."""
+
+
+def ask(sql: str, values) -> list[tuple]:
+    """The rows of a query whose text is one of a few. As Django's cursors give them; these are asked where somebody
+    listens to them, within transactions, and where the short way does not lead through: with a pool in between
+    that keeps no statements, or after the tables were made anew."""
+    here = database()
+    try:
+        return _ask_session(here, sql, values)
+    except (NotThisWay, sqlite3.Error, psycopg.Error):
+        with here.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
+
+
+def _ask_session(here, sql: str, values) -> list[tuple]:
+    if here.connection is None or here.in_atomic_block or here.queries_logged or here.execute_wrappers:
+        raise NotThisWay
+    if here.vendor == "sqlite":
+        rows = here.connection.execute(_for_sqlite(sql), values).fetchall()
+    else:
+        session = _sessions.get(here)
+        if session is None or session.connection is not here.connection:
+            session = _sessions[here] = _Session(here.connection)
+        rows = session.ask(sql, values)
+    here.health_check_done = True  # it answers, so Django need not ask whether it does
+    return rows
+
+
+@lru_cache(maxsize=MOST_STATEMENTS)
+def _for_sqlite(sql: str) -> str:
+    return sql.replace("%s", "?").replace("%%", "%")
+
+
+class _Session:
+    """The statements of one connection to PostgreSQL."""
+
+    def __init__(self, connection: psycopg.Connection):
+        self.connection, self.server = connection, connection.pgconn
+        self.transformer = Transformer(connection)
+        self.names: dict[str, bytes] = {}
+
+    def ask(self, sql: str, values) -> list[tuple]:
+        name = self.names.get(sql) or self._prepare(sql)
+        result = self.server.exec_prepared(name, [_written(value) for value in values])
+        if result.status != ExecStatus.TUPLES_OK:
+            raise NotThisWay
+        self.transformer.set_pgresult(result)
+        return self.transformer.load_rows(0, result.ntuples, tuple)
+
+    def _prepare(self, sql: str) -> bytes:
+        if len(self.names) >= MOST_STATEMENTS:
+            raise NotThisWay
+        name = b"topichub_asked_%d" % len(self.names)
+        if self.server.prepare(name, _for_postgresql(sql)).status != ExecStatus.COMMAND_OK:
+            raise NotThisWay
+        self.names[sql] = name
+        return name
+
+
+_sessions: WeakKeyDictionary[BaseDatabaseWrapper, _Session] = WeakKeyDictionary()  # those of each thread
+
+
+def _for_postgresql(sql: str) -> bytes:
+    first, *others = sql.split("%s")
+    numbered = first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
+    return numbered.replace("%%", "%").encode()
+
+
+def _written(value) -> bytes | None:
+    """As the text of a parameter."""
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return b"%d" % value
+    if isinstance(value, dt.datetime):
+        return str(value).encode()
+    if isinstance(value, str) and "\x00" not in value:
+        return value.encode()
+    raise NotThisWay
