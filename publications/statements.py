@@ -2,8 +2,10 @@
 # PostgreSQL that spares planning it, which takes longer than to answer it, and most of the work in Python too.
 # Knows no models.
 import datetime as dt
+import re
 import sqlite3
 from functools import lru_cache
+from itertools import count
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -13,6 +15,7 @@ from psycopg.pq import ExecStatus
 
 from publications.reading import database
 
+PLACE = re.compile("%[s%]")
 MOST_STATEMENTS = 300  # that one connection keeps prepared
 
 
@@ -49,7 +52,7 @@ def _ask_session(here, sql: str, values) -> list[tuple]:
 
 @lru_cache(maxsize=MOST_STATEMENTS)
 def _for_sqlite(sql: str) -> str:
-    return sql.replace("%s", "?").replace("%%", "%")
+    return PLACE.sub(lambda found: "?" if found[0] == "%s" else "%", sql)
 
 
 class _Session:
@@ -82,9 +85,8 @@ _sessions: WeakKeyDictionary[BaseDatabaseWrapper, _Session] = WeakKeyDictionary(
 
 
 def _for_postgresql(sql: str) -> bytes:
-    first, *others = sql.split("%s")
-    numbered = first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
-    return numbered.replace("%%", "%").encode()
+    numbers = count(1)
+    return PLACE.sub(lambda found: f"${next(numbers)}" if found[0] == "%s" else "%", sql).encode()
 
 
 def _written(value) -> bytes | None:

@@ -1,0 +1,69 @@
+# Questions that pages ask past Django's cursors: the same answers, and a way out where the short way is closed.
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from publications.models import ContentType
+from publications.statements import ask
+from tests.factories import make_correction, make_featured, make_image, make_publication, make_topic
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+ADDRESSES = [
+    "/topics/coast/",
+    "/topics/coast/?page=2",
+    "/topics/coast/?type=report&type=tool&from=2000-02-03&to=2030-04-05",
+    "/topics/coast/?sort=oldest",
+    "/publications/",
+    "/publications/item-7/",
+]
+
+
+@pytest.fixture
+def coast():
+    topic = make_topic("Coast", tops_up=True, slots=4)
+    make_topic("Walls", parent=topic)
+    image, lead = make_image(), make_publication("Lead", topics=[topic])
+    items = [
+        make_publication(f"Item {n}", topics=[topic], image=image, lead=lead if n > 20 else None)
+        for n in range(24)
+    ]
+    make_correction(items[3])
+    make_featured(topic, items[5], image=image)
+    return topic
+
+
+def test_pages_are_the_same_by_prepared_statements_and_by_cursors(client, settings, coast):
+    settings.TOPICHUB_PAGE_CACHE = False
+    for address in ADDRESSES:
+        short = [client.get(address).content for _ in range(2)]
+        with CaptureQueriesContext(connection) as queries:
+            assert short == [client.get(address).content] * 2, address
+        assert len(queries) >= 4, "whoever listens hears all of them"
+    if connection.vendor == "postgresql":  # SQLite tells nobody what it has prepared
+        [[prepared]] = ask("SELECT COUNT(*) FROM pg_prepared_statements", [])
+        assert prepared >= 6
+
+
+def test_tables_made_anew_are_asked_all_the_same():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE tides (height integer)")
+        cursor.execute("INSERT INTO tides VALUES (3)")
+        question = "SELECT * FROM tides WHERE height > %s"
+        assert ask(question, [2]) == ask(question, [2]) == [(3,)]
+        cursor.execute("ALTER TABLE tides ADD COLUMN port text")
+        assert ask(question, [2]) == [(3, None)]
+        cursor.execute("DROP TABLE tides")
+
+
+def test_values_are_never_read_as_sql():
+    hostile = "'; DROP TABLE publications_topic; --"
+    assert ask("SELECT CAST(%s AS varchar(99))", [hostile]) == [(hostile,)]
+    assert ask("SELECT CAST(%s AS varchar(99)), '%%s'", ["%s"]) == [("%s", "%s")]
+
+
+def test_renamed_type_shows_on_the_next_page(client, settings, coast):
+    settings.TOPICHUB_PAGE_CACHE = False
+    assert ">Report<" in client.get("/topics/coast/").content.decode()
+    ContentType.objects.filter(slug="report").update(name="Inquiry")
+    html = client.get("/topics/coast/").content.decode()
+    assert ">Report<" not in html and ">Inquiry<" in html
