@@ -51,8 +51,9 @@ messages: .venv/.ready  ## Bring the translations in locale/ up to date with the
 bench: .venv/.ready  ## Measure pages on collections of made-up items (N="1000 1000000")
 	@$(PYTHON) -m scripts.bench $(N) $(ARGS)
 
-rehearse: .venv/.ready  ## Lose one of two servers under load (needs PostgreSQL, Redis, haproxy)
+rehearse: .venv/.ready  ## Lose one of two servers under load, and a replica (needs PostgreSQL, Redis, haproxy)
 	@$(PYTHON) -m scripts.rehearse
+	@$(PYTHON) -m scripts.rehearse_replica
 
 check: lint test  ## Everything a change must pass
 

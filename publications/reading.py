@@ -100,10 +100,9 @@ def _answers() -> bool:
     replica = connections[REPLICA]
     try:
         replica.ensure_connection()
-        if replica.is_usable():
-            return True
-        replica.close()
-        replica.connect()
+        if not replica.is_usable():
+            replica.close()
+            replica.ensure_connection()
     except Error:
         logger.warning("The replica does not answer; readers are served by the primary.", exc_info=True)
         _left_alone_until = time.monotonic() + PAUSE

@@ -59,13 +59,13 @@ def free_ports(number):
             probe.close()
 
 
-def start_server(port, database):
+def start_server(port, database, **environment):
     """One worker, so that to kill it is to lose the server."""
     command = [sys.executable, "-m", "granian", "topichub.wsgi:application", "--interface", "wsgi"]
     command += ["--host", HOST, "--port", str(port), "--workers", "1", "--blocking-threads", "4"]
     return subprocess.Popen(
         [*command, "--log-level", "error"],
-        env=os.environ | {"DATABASE_URL": database},
+        env=os.environ | {"DATABASE_URL": database} | environment,
         start_new_session=True,  # so that it is killed with its worker, and nothing else is
     )
 

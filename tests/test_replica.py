@@ -98,6 +98,15 @@ def test_a_replica_that_does_not_answer_leaves_readers_to_the_first_database(
     assert "replica does not answer" in caplog.text
 
 
+def test_a_replica_that_goes_and_stays_away_leaves_readers_to_the_first_database(
+    client, world, replica, monkeypatch
+):
+    monkeypatch.setattr(replica, "is_usable", lambda: False)
+    monkeypatch.setitem(replica.settings_dict, "NAME", "/no/such/database")
+    monkeypatch.setattr(reading, "_left_alone_until", 0.0)
+    assert "Wall" in client.get("/topics/coast/").content.decode()
+
+
 def test_page_that_fails_on_the_replica_is_made_by_the_first_database(client, world, replica):
     """It may go, or end what it was asked, in the middle of a page."""
     client.raise_request_exception = False
