@@ -103,6 +103,7 @@ def test_a_replica_that_goes_and_stays_away_leaves_readers_to_the_first_database
 ):
     monkeypatch.setattr(replica, "is_usable", lambda: False)
     monkeypatch.setitem(replica.settings_dict, "NAME", "/no/such/database")
+    monkeypatch.setattr(replica, "alias", "unknown to Django's tests, which let it connect")
     monkeypatch.setattr(reading, "_left_alone_until", 0.0)
     assert "Wall" in client.get("/topics/coast/").content.decode()
 
