@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from publications import clock
 from publications.dates import midnight
-from publications.roles import roles_of
+from publications.roles import curated_by, roles_of
 from publications.visibility import (
     NOTHING,
     addressable_rule,
@@ -20,6 +20,7 @@ from publications.visibility import (
     original_rule,
     public_now,
     running,
+    scheduled_at,
     state_rules,
 )
 
@@ -84,6 +85,10 @@ class PublicationQuerySet(QuerySet):
     def theirs(self, user):
         """What stands in the topics of this user's roles, and what they made; everything for those who may view all."""
         return self if may_view_hidden(user) else self.filter(self._theirs(user))
+
+    def planned_and_hidden_from(self, user):
+        """What waits for its time and neither stands in the topics of this user's roles nor was made by them."""
+        return self.filter(scheduled_at()).exclude(self._theirs(user))
 
     def _theirs(self, user) -> Q:
         roles = roles_of(user)
@@ -217,6 +222,10 @@ class FeaturedItemQuerySet(QuerySet):
         """Those that readers see now: within their time, and of a public publication."""
         return self.filter(running(now), public_now(now, prefix="publication__"))
 
+    def arranged_by_others(self, user):
+        """At the tops of topics that this user does not arrange by a role."""
+        return self.exclude(topic__in=curated_by(user))
+
 
 class PageQuerySet(QuerySet):
     def published(self):
@@ -247,6 +256,13 @@ class MenuEntryQuerySet(QuerySet):
 
 
 class PreviewLinkQuerySet(OfPublicationsQuerySet):
+    def visible_to(self, user):
+        """And the links to lists that they made themselves."""
+        if may_view_hidden(user):
+            return self
+        publications = self.model.publication.field.related_model.objects.theirs(user)
+        return self.filter(Q(publication__in=publications) | Q(publication=None, created_by=user))
+
     def open(self):
         """Those that work. What was removed is gone for all; nobody shows what they may not see themselves."""
         links = self.filter(created_by__is_active=True, created_by__is_staff=True)

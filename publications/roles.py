@@ -166,8 +166,13 @@ def _on_image(user, right, image) -> bool:
     )
 
 
+def _on_link(user, right, link) -> bool:
+    """One to a list is its maker's."""
+    return _as_its_publication(user, right, link) if link.publication_id else link.created_by_id == user.pk
+
+
 def _as_its_publication(user, right, row) -> bool:
-    """A preview link or a line of the log; what a deleted item was is for those who see everything."""
+    """What a deleted item was is for those who see everything."""
     publication = row.publication
     return publication is not None and (
         publication.created_by_id == user.pk or _role_on(user, publication) >= AUTHOR
@@ -178,6 +183,6 @@ RULES = {
     "publication": _on_publication,
     "topic": _on_topic,
     "image": _on_image,
-    "previewlink": _as_its_publication,
+    "previewlink": _on_link,
     "loggedstep": _as_its_publication,
 }

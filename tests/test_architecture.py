@@ -107,6 +107,29 @@ def test_templates_neither_trust_editors_words_nor_carry_style_or_script():
         assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", text), template
 
 
+def test_properties_are_not_used_up_by_reading_them():
+    """Templates ask a list whether there is anything in it, and how much, before they go through it."""
+    generators = [
+        f"{path.name}: {node.name}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and _is_property(node) and _makes_generator(node)
+    ]
+    assert not generators
+
+
+def _is_property(function) -> bool:
+    return any(getattr(each, "id", "") in {"property", "cached_property"} for each in function.decorator_list)
+
+
+def _makes_generator(function) -> bool:
+    return any(
+        isinstance(node, ast.Yield | ast.YieldFrom)
+        or (isinstance(node, ast.Return) and isinstance(node.value, ast.GeneratorExp))
+        for node in ast.walk(function)
+    )
+
+
 def documents():
     return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 

@@ -119,8 +119,10 @@ topic_add                  -                EM         EM
 topic_change               own topic        vaepAEM    epEM
 topic_change               other topic      vaepAEM    EM
 topic_delete               own topic        M          ·
-topic_history              own topic        vAEM       ·
-topic_compare              own topic        vAEM       ·
+topic_history              own topic        vepAEM     ·
+topic_history              other topic      vAEM       ·
+topic_compare              own topic        vepAEM     ·
+topic_compare              other topic      vAEM       ·
 topic_restore              own topic        EM         EM
 topic_presence             own topic        epEM       ·
 topic_presence             other topic      EM         ·
@@ -308,8 +310,9 @@ class World:
         own["merged"].replaced_by = other["review"]
         own["merged"].save()
         for topic in (self.coast, self.space):
-            make_featured(topic, other["scheduled"])
-            make_featured(topic, other["draft"])
+            with recording(self.boss, "", topic):
+                make_featured(topic, other["scheduled"])
+                make_featured(topic, other["draft"])
         make_correction(other["removed"], note=SECRET)
 
     def _around(self, own, other):
@@ -503,8 +506,11 @@ def test_readers_pages_show_what_is_hidden_to_those_of_its_topic_alone(client, m
         assert client.get(address).status_code == 404, address
     for address in hidden.lists():
         assert_says_nothing(client, address)
-    assert_says_nothing(client, "/publications/?at=2999-01-01")
+    for address in [*hidden.lists(), *hidden.own_addresses()]:
+        assert_says_nothing(client, f"{address}{'&' if '?' in address else '?'}at=2999-01-01")
     client.force_login(make_role(hidden.topic))
     for address in (hidden.item.get_absolute_url(), hidden.file.get_absolute_url()):
         assert client.get(address).status_code == 200
     assert hidden.item.title in client.get("/publications/").content.decode()
+    then = client.get("/publications/?at=2999-01-01").content.decode()
+    assert (hidden.item.title in then) == (make is make_scheduled)

@@ -6,13 +6,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from publications.models import PreviewLink
+from publications.models import Image, PreviewLink
 from tests.factories import (
     make_draft,
     make_featured,
     make_file,
     make_image,
     make_publication,
+    make_role,
     make_scheduled,
     make_staff,
     make_topic,
@@ -245,6 +246,35 @@ def test_staff_share_what_they_look_at(client, coast):
     assert link.address == "/topics/coast/?type=report"
     client.logout()
     assert "Coming" in client.get(link.get_absolute_url()).content.decode()
+
+
+def test_a_list_shared_by_somebody_with_a_role_shows_what_they_may_see(client, coast):
+    wall = make_topic("Wall")
+    hidden = make_scheduled("Rockets", topics=[wall], days=2, image=make_image("A rocket"))
+    make_featured(wall, make_publication("Orbit"), starts_at=MOMENT, image=make_image("A comet"))
+    person = make_role(coast, 2)
+    client.force_login(person)
+    day = timezone.localtime(MOMENT)
+    add = "/admin/publications/previewlink/add/?address=/publications/"
+    data = {"address": "/publications/", "label": "Board", "moment_0": day.date(), "moment_1": f"{day:%H:%M}"}
+    data |= {"expires_at_0": day.date(), "expires_at_1": "23:00"}
+    assert client.post(add, data).status_code == 302
+    link = PreviewLink.objects.get()
+    assert client.get(f"/admin/publications/previewlink/{link.pk}/change/").status_code == 200
+    assert "Board" in client.get("/admin/publications/previewlink/").content.decode()
+    client.force_login(make_role(coast))
+    assert "Board" not in client.get("/admin/publications/previewlink/").content.decode()
+    client.logout()
+    html = client.get(link.get_absolute_url()).content.decode()
+    assert "Coming" in html and "Rockets" not in html
+    assert client.get(behind(link, coast.report.get_absolute_url())).status_code == 200
+    name = next(iter(hidden.image.rendition_names))
+    for address in (hidden.get_absolute_url(), hidden.image.rendition_url(name)):
+        assert_leads_to_what_readers_get(client, link, address)
+    top = make_list_link("/topics/wall/", created_by=person)
+    comet = Image.objects.get(alternative_text="A comet")
+    assert "A comet" not in client.get(top.get_absolute_url()).content.decode()
+    assert_leads_to_what_readers_get(client, top, comet.rendition_url(name))
 
 
 @pytest.mark.parametrize(

@@ -367,8 +367,28 @@ def test_featured_items_that_are_hidden_from_an_editor_stay(client, coast, space
     assert (coast.slots, coast.featured_items.count()) == (5, 2)
     assert Publication.objects.filter(title="Rockets").exists()
     assert client.get(f"/admin/publications/topic/{space.pk}/board/").status_code == 403
-    for page in ("history", "history/compare"):
-        assert client.get(f"/admin/publications/topic/{coast.pk}/{page}/").status_code == 403
+
+
+def test_the_history_of_a_topic_is_told_to_its_editors_without_the_names_of_hidden_items(
+    client, coast, space
+):
+    rockets = make_scheduled("Rockets", topics=[space])
+    with recording(make_staff(), "", coast):
+        make_featured(coast, rockets)
+        make_featured(coast, make_publication("Tides", topics=[coast]), position=1)
+    history = f"/admin/publications/topic/{coast.pk}/history/"
+    pages = [history, f"{history}compare/?to={latest_version(coast).pk}"]
+    client.force_login(make_staff("Editor"))
+    assert all("Rockets" in client.get(page).content.decode() for page in pages)
+    sign_in(client, coast)
+    assert {client.get(page).status_code for page in pages} == {403}
+    assert history not in client.get(address_of(coast, "topic")).content.decode()
+    sign_in(client, coast, Role.EDITOR)
+    assert history in client.get(address_of(coast, "topic")).content.decode()
+    told, compared = (client.get(page).content.decode() for page in pages)
+    assert "The top of the page was arranged anew." in told
+    assert "Added featured item “Tides”." in compared and UNNAMED in compared
+    assert "Rockets" not in told + compared and "Restore the version" not in compared
 
 
 def test_a_comparison_does_not_name_a_hidden_item(client, coast, space):

@@ -6,10 +6,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from publications.models import Change
 from tests.factories import (
+    make_copy,
     make_featured,
     make_image,
     make_publication,
+    make_role,
     make_scheduled,
     make_staff,
     make_topic,
@@ -53,9 +56,11 @@ def coast():
 
 def page_itself(response):
     """Every byte readers get: all but the staff's own block."""
-    return re.sub(
-        rb'<div class="wrap staff-bar".*?</details>.*?</div>', b"", response.content, flags=re.DOTALL
-    )
+    return page_itself_of(response.content.decode()).encode()
+
+
+def page_itself_of(html):
+    return re.sub(r'<div class="wrap staff-bar".*?</details>.*?</div>', "", html, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("moment", [hour(n) for n in (0, 9, 10, 14, 15, 19, 20, 25, 29, 30)])
@@ -79,6 +84,42 @@ def test_readers_cannot_look_ahead(client, coast):
         page = client.get(f"/topics/coast/?at={hour(40):%Y-%m-%dT%H:%M}")
         assert "New 10" not in page.content.decode()
         assert page.content == client.get("/topics/coast/").content
+
+
+def test_people_with_roles_alone_see_what_comes_in_their_topics_and_nothing_else(client, coast):
+    """And leave no trace, for themselves or for others."""
+    with time_machine.travel(hour(0), tick=False):
+        space, person = make_topic("Space"), make_role(coast, 2)
+        make_publication("Rockets", topics=[space], published_at=hour(2))
+        orbit = make_publication("Orbit", topics=[space], summary="In short.", body="<p>Text.</p>")
+        make_featured(space, orbit, starts_at=hour(4), words="Look up")
+        change = make_copy(orbit, title="Orbit, revised", summary="In short.", body="<p>Text.</p>")
+        Change.objects.filter(copy=change).update(goes_live_at=hour(6))
+        pages = ("/", "/publications/", "/topics/space/", "/topics/coast/", orbit.get_absolute_url())
+        client.force_login(make_staff())
+        all_told = [client.get(f"{page}?at={hour(31):%Y-%m-%dT%H:%M}").content.decode() for page in pages]
+        before = {page: client.get(page).content for page in pages}
+        client.force_login(person)
+        told = [client.get(f"{page}?at={hour(31):%Y-%m-%dT%H:%M}").content.decode() for page in pages]
+        for words in ("Rockets", "Look up", "Orbit, revised"):
+            assert words in "".join(all_told) and words not in "".join(told), words
+        assert page_itself_of(told[3]) == page_itself_of(all_told[3])
+        assert all(f"New {number}" in told[1] for number in (10, 20, 30))
+        client.force_login(make_staff())
+        assert {page: client.get(page).content for page in pages} == before
+
+
+def test_stops_of_people_with_roles_alone_are_those_they_may_see(client, coast):
+    with time_machine.travel(hour(0), tick=False):
+        make_publication("Rockets", topics=[make_topic("Space")], published_at=hour(2))
+        client.force_login(make_role(coast))
+        now = client.get("/publications/").content.decode()
+        assert "See this page at another time" in now and "Changes next" not in now
+        ahead = client.get(f"/publications/?at={hour(1):%Y-%m-%dT%H:%M}").content.decode()
+        assert f"at={hour(10):%Y-%m-%dT%H%%3A%M}" in ahead
+        client.force_login(make_staff())
+        ahead = client.get(f"/publications/?at={hour(1):%Y-%m-%dT%H:%M}").content.decode()
+        assert f"at={hour(2):%Y-%m-%dT%H%%3A%M}" in ahead
 
 
 @pytest.mark.parametrize("words", ["Changes next", "Changed before"])

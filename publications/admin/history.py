@@ -72,7 +72,7 @@ class Versioned:
     def history_view(self, request, object_id, extra_context=None):
         page = super().history_view(request, object_id, extra_context)
         if item := getattr(page, "context_data", {}).get("object"):
-            events = timeline(item, request.GET.get(PAGE_VAR))
+            events = timeline(item, request.GET.get(PAGE_VAR), self.names_parts(request))
             page.context_data["events"] = events
             page.context_data["page_range"] = events.paginator.get_elided_page_range(events.number)
             page.context_data["compare_url"] = reverse(f"admin:{self._named('compare')}", args=[item.pk])
@@ -91,7 +91,7 @@ class Versioned:
             "title": f"What changed: {item}",
             "old": old,
             "new": new,
-            "choices": _choices(item, old, new),
+            "choices": _choices(item, self.names_parts(request), old, new),
         }
         try:
             found = self._differences(request, snapshot_of(old), snapshot_of(new) if new else snapshot(item))
@@ -134,6 +134,10 @@ class Versioned:
     def may_change(self, request, item):
         return self.has_change_permission(request, item)
 
+    def names_parts(self, request) -> bool:
+        """Whether what was said of its parts, when they changed, is for this person to read."""
+        return True
+
     def _differences(self, request, before, after):
         fields, parts = compared(self.model, before, after, partial(name_for, request.user))
         return {"fields": fields, "parts": parts}
@@ -163,14 +167,17 @@ def _before(item, version):
     return older.first() or version
 
 
-def _choices(item, *chosen):
+def _choices(item, names_parts, *chosen):
     """(key, words) of the newest versions, and of those that are chosen."""
     newest = versions_of(item).select_related("revision").defer("serialized_data")[:MOST_TO_CHOOSE]
     versions = {version.pk: version for version in newest} | {each.pk: each for each in chosen if each}
-    return [(version.pk, _title(version)) for version in sorted(versions.values(), key=lambda one: -one.pk)]
+    return [
+        (version.pk, _title(version, names_parts))
+        for version in sorted(versions.values(), key=lambda one: -one.pk)
+    ]
 
 
-def _title(version) -> str:
+def _title(version, names_parts) -> str:
     said = said_of(version)
-    words = [moment_in_words(version.revision.date_created), said["by"], lines_of(version)[0]]
+    words = [moment_in_words(version.revision.date_created), said["by"], lines_of(version, names_parts)[0]]
     return ", ".join(word for word in words if word)[:120]

@@ -13,7 +13,6 @@ from publications.admin.display import day_and_time, quiet, state_mark
 from publications.admin.filters import ChoiceFilter
 from publications.models import PreviewLink, Publication
 from publications.site.previews import list_at
-from publications.visibility import may_view_hidden
 
 OF_AN_ITEM, OF_A_LIST = ["publication"], ["address", "moment"]
 LIST_HELP = "Of a topic, a type, a person or all publications, with its filters: /topics/coast/?type=report"
@@ -92,7 +91,6 @@ class PreviewLinkAdmin(HubModelAdmin):
     def get_fields(self, request, obj=None):
         if not obj:
             is_of_a_list = "address" in request.GET or "address" in request.POST
-            is_of_a_list &= may_view_hidden(request.user)  # lists show what is hidden in any topic
             return [*(OF_A_LIST if is_of_a_list else OF_AN_ITEM), "label", "expires_at"]
         shown = OF_AN_ITEM if obj.publication_id else OF_A_LIST
         return [*shown, "label", "expires_at", "is_ended", "to_send", "opened"]

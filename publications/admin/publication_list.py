@@ -68,22 +68,25 @@ class PublicationChangeList(HubChangeList):
         """Each column: its name, words, place, and whether it shows; the shown ones first."""
         shown = [name for name in self.list_display if name in self.model_admin.all_columns]
         rest = [name for name in self.model_admin.all_columns if name not in shown]
-        for place, name in enumerate([*shown, *rest], 1):
-            yield {
+        return [
+            {
                 "name": name,
                 "words": capfirst(self.model_admin.column_words(name)),
                 "place": place,
                 "shows": name in shown,
                 "always": name == TITLE,
             }
+            for place, name in enumerate([*shown, *rest], 1)
+        ]
 
     @property
     def exports(self):
         """(words, address) of each file: the columns of the list, or all there are."""
-        for form in ("csv", "xlsx"):
-            for columns, words in (("shown", "these columns"), ("all", "all columns")):
-                pairs = [*self.pairs, ("columns", columns)]
-                yield f"{form.upper()}, {words}", f"export.{form}?{urlencode(pairs)}"
+        return [
+            (f"{form.upper()}, {words}", f"export.{form}?{urlencode([*self.pairs, ('columns', columns)])}")
+            for form in ("csv", "xlsx")
+            for columns, words in (("shown", "these columns"), ("all", "all columns"))
+        ]
 
     # Words
 
@@ -161,9 +164,9 @@ class PublicationChangeList(HubChangeList):
     def summary(self):
         """Each state with its number: what all other filters leave of it."""
         counts = self.state_counts
-        yield self._tab("All", None, sum(counts.values()) if counts or not self.chosen_states else None)
-        for key, (words, _) in states().items():
-            yield self._tab(state_mark(words), key, counts.get(key))
+        everything = sum(counts.values()) if counts or not self.chosen_states else None
+        of_each = [self._tab(state_mark(words), key, counts.get(key)) for key, (words, _) in states().items()]
+        return [self._tab("All", None, everything), *of_each]
 
     def _tab(self, words, key, number):
         return {

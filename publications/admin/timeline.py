@@ -1,6 +1,7 @@
 # The history of an item in one line of time: its versions, the steps of the workflow, and what was noted of it
 # before there were versions.
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from django.contrib.admin.models import LogEntry
@@ -15,6 +16,7 @@ from publications.history import label, said_of, versions_of
 from publications.models import LoggedStep
 
 ON_A_PAGE = 50
+UNNAMED_PARTS = "The top of the page was arranged anew."
 STEPS = set(LoggedStep.Step.labels)
 SET_BY_STEPS = {"published_at", "notice", "replaced_by", "withdrawn_at"}
 
@@ -31,14 +33,15 @@ class Event(NamedTuple):
     follows: str = ""  # the step that made this version, where that is all there is to say
 
 
-def timeline(item, number):
-    """A page of events, the newest first. Costs a handful of queries whatever there is."""
-    page = Paginator(_moments(item), ON_A_PAGE).get_page(number)
-    page.object_list = _joined(_events(page.object_list))
+def timeline(item, number, names_parts=True):
+    """A page of events, the newest first. Costs a handful of queries whatever there is. For whom the names of its
+    parts are not, it tells of versions alone, and without them."""
+    page = Paginator(_moments(item, names_parts), ON_A_PAGE).get_page(number)
+    page.object_list = _joined(_events(page.object_list, names_parts))
     return page
 
 
-def _moments(item):
+def _moments(item, with_notes):
     """(moment, kind, key) of everything there is to tell, so that only what a page shows is read in full."""
     versions = versions_of(item).order_by()
     oldest = versions.order_by("revision_id").values_list("revision__date_created", flat=True).first()
@@ -47,10 +50,9 @@ def _moments(item):
     )
     if oldest:  # from then on, versions say the same and more
         logged = logged.filter(action_time__lt=oldest)
-    moments = [
-        _named(versions, "version", F("revision__date_created")),
-        _named(logged, "entry", F("action_time")),
-    ]
+    moments = [_named(versions, "version", F("revision__date_created"))]
+    if with_notes:
+        moments.append(_named(logged, "entry", F("action_time")))
     if hasattr(item, "steps"):
         moments.append(_named(item.steps, "step", F("at")))
     first, *others = moments
@@ -62,8 +64,12 @@ def _named(rows, kind, moment):
     return rows.values_list("moment", "kind", "key")
 
 
-def _events(moments) -> list[Event]:
-    read = {"version": _of_versions, "entry": _of_log_entries, "step": _of_steps}
+def _events(moments, names_parts) -> list[Event]:
+    read = {
+        "version": partial(_of_versions, names_parts=names_parts),
+        "entry": _of_log_entries,
+        "step": _of_steps,
+    }
     found = {}
     for kind, events_of in read.items():
         if keys := [key for _, its_kind, key in moments if its_kind == kind]:
@@ -71,11 +77,11 @@ def _events(moments) -> list[Event]:
     return [found[kind, key] for _, kind, key in moments if (kind, key) in found]
 
 
-def _of_versions(keys):
+def _of_versions(keys, names_parts):
     for version in Version.objects.filter(pk__in=keys).select_related("revision").defer("serialized_data"):
         said = said_of(version)
         steps = [comment for comment in said["comments"] if comment in STEPS]
-        first, *others = lines_of(version)
+        first, *others = lines_of(version, names_parts)
         says_no_more = steps and not said["parts"] and SET_BY_STEPS.issuperset(said["fields"] or [])
         yield (
             version.pk,
@@ -91,14 +97,15 @@ def _of_versions(keys):
         )
 
 
-def lines_of(version) -> list[str]:
+def lines_of(version, names_parts=True) -> list[str]:
     """What there is to say of it, the most important first."""
     said = said_of(version)
+    parts = said["parts"] if names_parts else [UNNAMED_PARTS] * bool(said["parts"])
     lines = [f"{comment}." for comment in said["comments"] if comment not in STEPS]
     if said["fields"]:
         labels = [label(version._model, name) for name in said["fields"]]
         lines.append(f"Changed: {', '.join(labels)}.")
-    return [*lines, *said["parts"]] or ["Made." if said["fields"] is None else "Changed in a detail."]
+    return [*lines, *parts] or ["Made." if said["fields"] is None else "Changed in a detail."]
 
 
 def _of_steps(keys):

@@ -1,5 +1,6 @@
 # Topics: their names, their tree and their texts. What stands at the top of a topic is arranged on its board.
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +15,7 @@ from publications.admin.picture import PictureChoice
 from publications.admin.topic_role import RolesOfTopic
 from publications.folding import fold
 from publications.models import FeaturedItem, Topic
+from publications.visibility import may_view_hidden
 
 
 class LevelFilter(ChoiceFilter):
@@ -73,22 +75,30 @@ class TopicAdmin(BoardPage, PictureChoice, Versioned, HubModelAdmin):
         (name, _), *rest = fieldsets
         return [(name, {"fields": ["name", "description", "introduction_as_shown"]}), *rest]
 
-    def _refuse_to_name(self, request):
-        """The history of a topic names whatever was featured, hidden items of other topics too."""
-        if not self.sees_all(request):
-            raise PermissionDenied
-
     def history_view(self, request, object_id, extra_context=None):
-        self._refuse_to_name(request)
+        if not self._may_look_back(request, self.get_object(request, unquote(object_id))):
+            raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
     def compare_view(self, request, object_id):
-        self._refuse_to_name(request)
+        if not self._may_look_back(request, self.get_object(request, unquote(object_id))):
+            raise PermissionDenied
         return super().compare_view(request, object_id)
 
-    def restore_view(self, request, object_id, version):
-        self._refuse_to_name(request)
-        return super().restore_view(request, object_id, version)
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["hides_history"] = not self._may_look_back(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _may_look_back(self, request, topic) -> bool:
+        """History tells what was planned at the top: it is for those who see that."""
+        return self.sees_all(request) or bool(topic and self.has_change_permission(request, topic))
+
+    def may_change(self, request, item):
+        """A version holds the name and the place as well, and hidden items of other topics."""
+        return request.user.has_perm("publications.change_topic")
+
+    def names_parts(self, request):
+        return may_view_hidden(request.user)
 
     @admin.display(description="within", ordering="parent__name")
     def within(self, topic):

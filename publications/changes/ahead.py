@@ -1,14 +1,44 @@
 # What will be, for those who look ahead: changes are applied in a transaction that is rolled back once the page is
-# made, so that every page, list and file is what readers will get, and nothing of it was ever stored.
-from contextlib import contextmanager, suppress
+# made, so that every page, list and file is what readers will get, and nothing of it was ever stored. What somebody may
+# not see is taken out in the same way, so that no page has to know who looks ahead.
+from contextlib import ExitStack, contextmanager, suppress
 
 from django.db import transaction
+from django.utils import timezone
 
 from publications import clock
 from publications.changes.due import EXPECTED, apply
 from publications.changes.steps import lock_both, put_live
 from publications.listing.locks import brief_transaction
-from publications.models import Change
+from publications.models import Change, FeaturedItem, Publication, SearchDocument
+from publications.visibility import may_view_hidden
+
+
+@contextmanager
+def looking_at(moment, user):
+    """Within it everything is as readers will have it then, but for what is planned and hidden from this user."""
+    with ExitStack() as stack:
+        if not may_view_hidden(user):
+            stack.enter_context(_without_plans_hidden_from(user))
+        stack.enter_context(applied_until(moment))
+        stack.enter_context(clock.looking_at(moment))
+        yield
+
+
+@contextmanager
+def _without_plans_hidden_from(user):
+    """Within it they never were made."""
+    with brief_transaction():
+        hidden = list(Publication.objects.planned_and_hidden_from(user).values_list("pk", flat=True))
+        Publication.objects.filter(pk__in=hidden).update(state=Publication.State.DRAFT)
+        Publication.relist(hidden)
+        SearchDocument.objects.filter(publication__in=hidden).delete()
+        Change.objects.exclude(copy__in=Publication.with_copies.theirs(user)).update(goes_live_at=None)
+        featured, now = FeaturedItem.objects.arranged_by_others(user), timezone.now()
+        featured.filter(starts_at__gt=now).delete()
+        featured.filter(ends_at__gt=now).update(ends_at=None)
+        yield
+        transaction.set_rollback(True)
 
 
 @contextmanager

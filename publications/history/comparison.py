@@ -22,7 +22,7 @@ class Compared(NamedTuple):
 
 def compared(model, before: dict, after: dict, name=str) -> tuple[list[Compared], list[str]]:
     """The fields that differ, in the order of the model, and in sentences what differs in its parts. `name` says
-    what to call a row that a field leads to."""
+    what to call a row that a field or a part leads to."""
     differing = set(changed_fields(before, after))
     names = [field.name for field in model._meta.fields if field.name in differing]
     names += sorted(differing.difference(names))  # what the site has ceased to know
@@ -31,7 +31,7 @@ def compared(model, before: dict, after: dict, name=str) -> tuple[list[Compared]
         Compared(label(model, each), _lines(model, each, old.get(each), new.get(each), name))
         for each in names
     ]
-    return fields, changed_parts(before, after)
+    return fields, changed_parts(before, after, name)
 
 
 def _lines(model, name, old, new, name_of) -> list[Line]:

@@ -17,7 +17,7 @@ class Part(NamedTuple):
     model: type
     noun: str
     key: str
-    names: Callable  # of keys: all at once
+    names: Callable  # of keys, all at once, and of how to call a row
     told: dict[str, str] = {}  # what else to call a field; "" for one that follows from others
     has_order: bool = False
 
@@ -28,13 +28,14 @@ class Part(NamedTuple):
         return [word for word in words if word]
 
 
-def changed_parts(before: dict, after: dict) -> list[str]:
-    """In the order of the form: topics, authors, files, corrections, featured items."""
+def changed_parts(before: dict, after: dict, name_of=str) -> list[str]:
+    """In the order of the form: topics, authors, files, corrections, featured items. `name_of` says what to call a
+    row that a part leads to."""
     sentences = []
     for name, part in PARTS.items():
         old, new = _rows(before, name, part), _rows(after, name, part)
         if list(old.items()) != list(new.items()):
-            sentences += _part_changes(part, old, new)
+            sentences += _part_changes(part, old, new, name_of)
     return sentences
 
 
@@ -55,8 +56,8 @@ def _rows(snapshot, name, part) -> dict:
     return {row[part.key]: row for row in rows} if part.key else {key: {} for key in rows}
 
 
-def _part_changes(part, old, new):
-    names = part.names({**old, **new})
+def _part_changes(part, old, new, name_of):
+    names = part.names({**old, **new}, name_of)
     moved = _moved(old, new) if part.has_order else []
     yield from (f"Added {part.noun} {names[key]}." for key in new if key not in old)
     yield from (f"Removed {part.noun} {names[key]}." for key in old if key not in new)
@@ -90,25 +91,25 @@ def _longest_rise(numbers) -> set[int]:
     return found
 
 
-def _stored_names(model, field):
-    def names(keys):
-        known = model._base_manager.filter(pk__in=keys).values_list("pk", field)
-        return dict.fromkeys(keys, "that was deleted since") | {pk: f"“{name}”" for pk, name in known}
+def _stored_names(model):
+    def names(keys, name_of=str):
+        known = {row.pk: f"“{name_of(row)}”" for row in model._base_manager.filter(pk__in=keys)}
+        return dict.fromkeys(keys, "that was deleted since") | known
 
     return names
 
 
-def _labels(rows):
+def _labels(rows, name_of=str):
     return {key: f"“{row['label']}”" for key, row in rows.items()}
 
 
-def _days(rows):
+def _days(rows, name_of=str):
     return {key: f"of {date_format(parse_date(row['made_on']), 'j F Y')}" for key, row in rows.items()}
 
 
 PARTS = {
-    "topics": Part(Topic, "topic", "", _stored_names(Topic, "name")),
-    "authors": Part(Authorship, "author", "person", _stored_names(Person, "name"), has_order=True),
+    "topics": Part(Topic, "topic", "", _stored_names(Topic)),
+    "authors": Part(Authorship, "author", "person", _stored_names(Person), has_order=True),
     "files": Part(
         File,
         "file",
@@ -119,6 +120,6 @@ PARTS = {
     ),
     "corrections": Part(Correction, "correction", "id", _days),
     "featured": Part(
-        FeaturedItem, "featured item", "publication", _stored_names(Publication, "title"), has_order=True
+        FeaturedItem, "featured item", "publication", _stored_names(Publication), has_order=True
     ),
 }

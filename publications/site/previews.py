@@ -11,11 +11,11 @@ from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
 from django.utils.cache import patch_cache_control
 
-from publications import clock
 from publications.addresses import MovedPage, OpenList, open_list
-from publications.changes.ahead import applied, applied_until
+from publications.changes.ahead import applied, looking_at
 from publications.models import FeaturedItem, PreviewLink, Publication, Topic
 from publications.models.preview_link import WHERE
+from publications.roles import curated_by
 from publications.visibility import may_view_hidden, sees_hidden
 
 LISTS = {"publication-list": "", "topic-detail": "topic", "person-detail": "person", "type-detail": "type"}
@@ -43,10 +43,13 @@ class Preview:
 
     @property
     def featured(self):
-        """At the top of its list, if that is the page of a topic."""
-        subject = self.list and self.list.subject
-        live = FeaturedItem.objects.live(self.link.moment)
-        return live.filter(topic=subject) if isinstance(subject, Topic) else live.none()
+        """At the top of its list, if that is the page of a topic; of what is planned there, what its maker sees."""
+        subject, maker = self.list and self.list.subject, self.link.created_by
+        if not isinstance(subject, Topic):
+            return FeaturedItem.objects.none()
+        sees_plans = may_view_hidden(maker) or subject.pk in curated_by(maker)
+        live = FeaturedItem.objects.live(self.link.moment if sees_plans else None)
+        return live.filter(topic=subject, publication__in=Publication.objects.visible_to(maker))
 
     def shows_list(self, path: str, params: QueryDict) -> bool:
         """Whether this is its list, or a part of it: further filters only narrow it."""
@@ -90,7 +93,7 @@ class PreviewMiddleware:
         token, _, rest = request.path_info.removeprefix(WHERE).partition("/")
         links = PreviewLink.objects.open().select_related("created_by", "publication")
         link = links.filter(token=token.replace("\x00", "")).first() if token else None
-        if link and _is_open(link):
+        if link and sees_hidden(link.created_by):
             response = self._show(request, Preview(link), f"/{rest}")
         else:
             response = self.get_response(request)  # nothing lives there
@@ -115,16 +118,11 @@ class PreviewMiddleware:
         return response
 
 
-def _is_open(link: PreviewLink) -> bool:
-    """Lists show what is hidden in any topic, so they are for makers who see all of it."""
-    return may_view_hidden(link.created_by) or bool(link.publication_id and sees_hidden(link.created_by))
-
-
 @contextmanager
 def _as_it_will_be(link: PreviewLink, path: str, shows_list: bool):
-    """A list at its moment; the change to a live item as if it were live. Pictures are the same before."""
+    """A list at its moment, as its maker may see it; the change to a live item as if it were live. Pictures are the same before."""
     if shows_list:
-        with applied_until(link.moment), clock.looking_at(link.moment):
+        with looking_at(link.moment, link.created_by):
             yield
     elif (
         link.publication and link.publication.is_working_copy and resolve(path).url_name != "image-rendition"

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from publications import clock
 from publications.listing.changes import next_change, previous_change
-from publications.visibility import may_view_hidden
+from publications.visibility import may_view_hidden, sees_hidden
 
 
 def staff_bar(request, topic=None, item=None, listing=None) -> SafeString:
@@ -28,17 +28,19 @@ def _context(request, topic, item, listing) -> dict:
         )
     if change := getattr(request, "shown_change", None):
         return {"shown_change": change}
-    if not moment and not may_view_hidden(request.user):
+    if not moment and not sees_hidden(request.user):
         return {}
     now = clock.now()
+    # From people with roles alone most of what is planned is hidden, until a page is made without it.
+    knows_stops = moment or may_view_hidden(request.user)
+    stops = (previous_change(now, topic), next_change(now, topic)) if knows_stops else ()
     return {
         "request": request,
         "may_travel": True,
         "moment": moment,
         "now": clock.write_moment(moment or now.replace(second=0, microsecond=0)),
         "zone": clock.zone(),
-        "previous": _stop(previous_change(now, topic)),
-        "next": _stop(next_change(now, topic)),
+        "stops": [_stop(each) for each in stops],
         "kept": [(key, value) for key, value in request.GET.items() if key not in {"at", "page"}],
         "error": request.moment_error,
         "shared": _shared(listing, moment),

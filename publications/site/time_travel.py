@@ -1,22 +1,20 @@
 # For staff: any page as readers see it at another moment, by adding `?at=2026-12-24T09:00` to its address; or as they
 # will once a change to a live item is live, by its key (`?change=12`).
-from contextlib import ExitStack
-
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from publications import clock
 from publications.caching import private_for_staff
-from publications.changes.ahead import applied, applied_until
+from publications.changes.ahead import applied, looking_at
 from publications.models import Publication
-from publications.visibility import may_view_hidden, sees_hidden
+from publications.visibility import sees_hidden
 
 LONGEST_KEY = 18  # digits of the largest number that databases keep as a key
 
 
 class TimeTravelMiddleware:
-    """The page is made for a reader, so that it is the page readers get at that moment, and nothing more.
-    For readers themselves `at` means nothing."""
+    """The page is made for a reader, so that it is the page readers get at that moment, and nothing more; for
+    people whose rights end at their topics, as if nobody else had planned anything. For readers themselves `at` means nothing."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -29,20 +27,18 @@ class TimeTravelMiddleware:
         if change := _change_of(request):
             request.shown_change = change
             return self._show(request, applied(change))
-        if "at" not in asked or not may_view_hidden(request.user):
+        if "at" not in asked or not sees_hidden(request.user):
             return self.get_response(request)
         try:
             moment = clock.read_moment(request.GET["at"])
         except ValueError as error:
             request.moment_error = str(error)
             return self.get_response(request)
-        return self._show(request, applied_until(moment), clock.looking_at(moment))
+        return self._show(request, looking_at(moment, request.user))
 
-    def _show(self, request, *frame):
+    def _show(self, request, frame):
         staff, request.user = request.user, AnonymousUser()
-        with ExitStack() as stack:
-            for each in frame:
-                stack.enter_context(each)
+        with frame:
             response = read_whole(self.get_response(request))
         request.user = staff
         response["X-Robots-Tag"] = "noindex"
