@@ -7,14 +7,16 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from reversion.errors import RevertError
 
-from publications.history import recording
+from publications.history import bring_back as revived, recording
 from publications.models import LoggedStep, Publication
 from publications.models.standing import TAKEN_BACK
 from publications.querysets import state_rules
 from publications.readiness import problems
 
 State, Step = Publication.State, LoggedStep.Step
+ADD = "publications.add_publication"
 WRITE, PUBLISH = "publications.change_publication", "publications.publish_publication"
 NOT_REVIEWED = "Nobody but its author looked at it."
 
@@ -158,9 +160,24 @@ def delete(publication, by):
     """Nothing of it stays but the log."""
     stored = lock(publication)
     refuse_unless_legal(Step.DELETE, stored, by)
-    log(Step.DELETE, stored, by, left=stage(stored), reached="deleted")
+    log(Step.DELETE, stored, by, left=stage(stored), reached="deleted", deleted_key=stored.pk)
     with recording(by, Step.DELETE.label, stored):
         publication.delete()
+
+
+@transaction.atomic
+def bring_back(deletion, by) -> tuple[Publication, list[str]]:
+    """What was deleted in this step of the log is a draft again. Says too what could not come back."""
+    LoggedStep.objects.select_for_update().get(pk=deletion.pk)  # nobody else brings it back meanwhile
+    refuse_unless(by.has_perm(ADD), "You may not do this.")
+    is_there = Publication.with_copies.filter(pk=deletion.deleted_key).exists()
+    refuse_unless(not is_there, "Somebody brought it back already.")
+    try:
+        item, lost = revived(deletion.deleted_key, by, Step.BRING_BACK.label)
+    except RevertError as error:
+        raise Refused(str(error)) from error
+    log(Step.BRING_BACK, item, by, left="deleted", reached=stage(item))
+    return item, lost
 
 
 def is_reviewed(publication, by) -> bool:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from publications import workflow
 from publications.history import (
     latest_version,
     record,
@@ -239,9 +240,18 @@ def test_contents_of_former_files_go_with_the_last_version_that_tells_of_them(
     assert storage.exists(present.file.name) and storage.exists("files/zz/new.pdf")
 
 
-def test_contents_go_with_an_item_that_is_deleted(django_capture_on_commit_callbacks):
-    item = make_publication()
-    file = make_file(item)
-    with django_capture_on_commit_callbacks(execute=True), recording(None, "", item):
-        item.delete()
-    assert not file.file.storage.exists(file.file.name)
+def test_contents_go_with_the_versions_of_an_item_that_was_deleted_long_ago(
+    django_capture_on_commit_callbacks,
+):
+    """Until then it can be brought back, however few versions are kept."""
+    long_ago = timezone.now() - timedelta(days=800)
+    with time_machine.travel(long_ago), django_capture_on_commit_callbacks(execute=True):
+        item = make_draft()
+        key, file = item.pk, make_file(item)
+        workflow.delete(item, make_staff())
+    storage, name = file.file.storage, file.file.name
+    os.utime(storage.path(name), (long_ago.timestamp(),) * 2)
+    prune(days=900, keep=1)
+    assert storage.exists(name) and versions_of(Publication(pk=key)).exists()
+    prune(days=730, keep=20)
+    assert not storage.exists(name) and not versions_of(Publication(pk=key)).exists()

@@ -88,6 +88,7 @@ publication_compare        own draft        vaepAEM    ·
 publication_compare        own live         vaepAEM    ·
 publication_compare        other draft      vAEM       ·
 publication_compare        other live       vaepAEM    ·
+publication_bring_back     deletion         AEM        AEM
 publication_restore        own draft        aepAEM     aepAEM
 publication_restore        own live         pEM        pEM
 publication_restore        other draft      AEM        AEM
@@ -320,6 +321,7 @@ class World:
         workflow.delete(deleted, self.boss)
         self.found |= {
             "public image": other["live"].image,
+            "deletion": LoggedStep.objects.get(step="delete"),
             "type": own["draft"].content_type,
             "list link": self._link(address="/topics/coast/", moment=own["live"].created_at, label=SECRET),
             "page": make_page(SECRET, state="draft"),

@@ -6,6 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from publications.admin.base import HubModelAdmin
+from publications.admin.bring_back import PAGE, may_bring_back, with_return
 from publications.admin.display import day_and_time, quiet
 from publications.admin.filters import ChoiceFilter, DateRange, FormFilter
 from publications.models import LoggedStep
@@ -81,7 +82,8 @@ class LoggedStepAdmin(HubModelAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
-        return rows if self.sees_all(request) else rows.visible_to(request.user)
+        rows = rows if self.sees_all(request) else rows.visible_to(request.user)
+        return with_return(rows) if may_bring_back(request.user) else rows
 
     def get_search_results(self, request, queryset, search_term):
         words = search_term.replace("\x00", "").strip()
@@ -98,6 +100,10 @@ class LoggedStepAdmin(HubModelAdmin):
 
     @admin.display(description="publication")
     def item(self, row):
+        if row.deleted_key and not getattr(row, "is_back", True):
+            address = reverse(f"admin:{PAGE}", args=[row.pk])
+            words = '{} {} <a href="{}">Bring it back…<span class="visually-hidden"> {}</span></a>'
+            return format_html(words, row.title, quiet("(deleted)"), address, row.title)
         if not row.publication:
             return format_html("{} {}", row.title, quiet("(deleted)"))
         address = reverse("admin:publications_publication_change", args=[row.publication_id])

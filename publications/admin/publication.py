@@ -8,6 +8,7 @@ from django.utils.html import format_html
 
 from publications import richtext, workflow
 from publications.admin.base import Controls, HubModelAdmin, OrderedFormSet, OrderedInline
+from publications.admin.bring_back import BringsBack
 from publications.admin.bulk import BulkSteps
 from publications.admin.changes import ChangesToLive
 from publications.admin.columns import Columns
@@ -71,6 +72,7 @@ class PublicationAdmin(
     KeepsSeveral,
     SavedViews,
     ListExport,
+    BringsBack,
     ChangesToLive,
     Steps,
     BulkSteps,

@@ -3,12 +3,13 @@
 # differences, comparison; restoring.
 from publications.history.comparison import compared
 from publications.history.recording import latest_version, record, recording, said_of
-from publications.history.restoring import restore, tried
+from publications.history.restoring import bring_back, restore, tried
 from publications.history.whole import all_versions_of, snapshot, snapshot_of, versions_of
 from publications.history.words import label
 
 __all__ = [
     "all_versions_of",
+    "bring_back",
     "compared",
     "label",
     "latest_version",

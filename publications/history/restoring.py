@@ -1,14 +1,15 @@
 # Gives an item the content of one of its versions. What is stored is a version too, so nothing is lost by it. Who
-# sees the item is none of it: state, date, notice and address stay.
+# sees the item is none of it: state, date, notice and address stay. What was deleted is made anew as a draft.
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from reversion.errors import RevertError
 
 from publications.history.recording import recording
-from publications.history.whole import BELONGINGS, snapshot, snapshot_of
+from publications.history.whole import BELONGINGS, snapshot, snapshot_of, versions_of
 from publications.history.words import PARTS, label
-from publications.models import File, Publication, Topic, index, syncing_once
+from publications.models import ContentType, File, Publication, Topic, index, syncing_once
 from publications.roles import may_use_any_topic, roles_of
 
 STAYS = {"state", "published_at", "notice", "replaced_by", "withdrawn_at", "slug", "import_id"}
@@ -26,15 +27,42 @@ def restore(item, version, by, comment) -> list[str]:
         if hasattr(stored, "changed_by"):
             stored.changed_by = by
         stored.save()
-        if "topics" in wanted:
-            lost += _set_topics(stored, wanted["topics"], by)
-        for name in BELONGINGS.get(type(stored), {}):
-            if name != "corrections":
-                lost += _set_rows(stored, name, wanted.get(name, []))
-        if isinstance(stored, Publication):
-            Publication.relist([stored.pk])
-            index([stored.pk])
+        names = [name for name in BELONGINGS.get(type(stored), {}) if name != "corrections"]
+        lost += _set_belongings(stored, wanted, names, by)
     return lost + _corrections_that_stay(stored, wanted)
+
+
+def bring_back(key, by, comment) -> tuple[Publication, list[str]]:
+    """A publication that was deleted, made anew out of its latest version, and in sentences what could not come
+    back. It keeps its key, and with it its history. Raises RevertError with a sentence when nothing can."""
+    item = Publication(created_by=by, changed_by=by, content_type=ContentType.objects.first())
+    with syncing_once(), recording(by, comment, item):
+        item.pk = key
+        version = versions_of(item).first()
+        if not version:
+            raise RevertError("No version of it is kept any more.")
+        wanted = snapshot_of(version)
+        lost = _set_fields(item, wanted["fields"]) + _set_what_stays(item, wanted["fields"])
+        item.save(force_insert=True)
+        lost += _set_belongings(item, wanted, BELONGINGS[Publication], by)
+    return item, lost
+
+
+def _set_what_stays(item, values) -> list[str]:
+    """What a restoration leaves alone, of an item that is not there: its address and import id, where nobody took
+    them, and a date that has passed. The step says where it stands."""
+    lost = []
+    if item.is_free(values["slug"]):
+        item.slug = values["slug"]
+    else:
+        lost.append("Its address belongs to another item by now, so it gets a new one.")
+    item.import_id = values.get("import_id") or ""
+    if _wrong(item, ["import_id"]):
+        lost.append("Its import id belongs to another item by now.")
+        item.import_id = ""
+    date = values.get("published_at") and parse_datetime(values["published_at"])
+    item.published_at = date if date and date <= timezone.now() else None
+    return lost
 
 
 def tried(item, version, by) -> tuple[dict, list[str]]:
@@ -59,7 +87,7 @@ def _set_fields(item, values) -> list[str]:
             lost.append(f"“{label(type(item), name)}” is kept no more: it stood for “{value}”.")
         elif _points_nowhere(field, value):
             lost.append(
-                f"{label(type(item), name)}: what it pointed to was deleted since, so it stays as it is now."
+                f"{label(type(item), name)}: what it pointed to was deleted since, so it {_stays(item, field)}."
             )
         else:
             present[name] = getattr(item, field.attname)
@@ -72,11 +100,19 @@ def _undo_what_is_wrong(item, present) -> list[str]:
     sentences = []
     for name, reasons in _wrong(item, present).items():
         setattr(item, item._meta.get_field(name).attname, present[name])
-        sentences.append(f"{label(type(item), name)} stays as it is now: {' '.join(reasons)}")
+        stays = _stays(item, item._meta.get_field(name))
+        sentences.append(f"{label(type(item), name)} {stays}: {' '.join(reasons)}")
     if still_wrong := _wrong(item, present):
         reasons = [reason for several in still_wrong.values() for reason in several]
         raise RevertError(" ".join(reasons))
     return sentences
+
+
+def _stays(item, field) -> str:
+    if not item._state.adding:
+        return "stays as it is now"
+    value = getattr(item, field.name)
+    return f"is “{value}” now" if value else "stays empty"
 
 
 def _wrong(item, names) -> dict[str, list[str]]:
@@ -104,6 +140,16 @@ def _points_nowhere(field, value) -> bool:
 
 
 # What belongs to it
+
+
+def _set_belongings(item, wanted, names, by) -> list[str]:
+    lost = _set_topics(item, wanted["topics"], by) if "topics" in wanted else []
+    for name in names:
+        lost += _set_rows(item, name, wanted.get(name, []))
+    if isinstance(item, Publication):
+        Publication.relist([item.pk])
+        index([item.pk])
+    return lost
 
 
 def _set_topics(item, keys, by) -> list[str]:

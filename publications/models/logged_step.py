@@ -41,6 +41,7 @@ class LoggedStep(models.Model):
         MERGE = "merge", "Merged into another"
         RESTORE = "restore", "Published again"
         DELETE = "delete", "Deleted"
+        BRING_BACK = "bring_back", "Brought back"
         # Of a change to a live item; they are logged with the item.
         BEGIN = "begin", "Change begun"
         SEND = "send", "Change submitted for review"
@@ -54,6 +55,7 @@ class LoggedStep(models.Model):
     publication = models.ForeignKey(
         "Publication", on_delete=models.SET_NULL, null=True, related_name="steps", editable=False
     )
+    deleted_key = models.BigIntegerField(null=True, editable=False)  # of an item that is there no more
     title = models.CharField(max_length=400, editable=False)
     step = models.CharField(max_length=12, choices=Step, editable=False)
     from_state = models.CharField("from", max_length=12, editable=False)

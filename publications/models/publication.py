@@ -205,8 +205,9 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
     def delete(self, *args, **kwargs):
         here = Q(publication=self) | Q(publication__working_copy_of=self)
         contents = [file.file for file in File.objects.filter(here)]
+        key = self.pk
         deleted = super().delete(*args, **kwargs)
-        delete_unused(contents)
+        delete_unused(contents, key)
         return deleted
 
     @property

@@ -77,6 +77,10 @@ class SluggedModel(models.Model):
         if self.slug and self._slug_is_taken(self.slug):
             raise ValidationError({"slug": "This address belongs, or once belonged, to another page."})
 
+    def is_free(self, slug: str) -> bool:
+        """Whether this may be its address."""
+        return not self._slug_is_taken(slug)
+
     def save(self, *args, **kwargs):
         if not self.slug:
             self.slug = self._free_slug()
