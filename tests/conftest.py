@@ -69,3 +69,13 @@ def page(browser, live_server, django_db_serialized_rollback):
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 800})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def complaints(page, live_server):
+    """What the browser's console said, and every request that left the site."""
+    heard = []
+    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda sent: None if sent.url.startswith(live_server.url) else heard.append(sent.url))
+    return heard

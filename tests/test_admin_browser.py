@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 
 from publications.models import MenuEntry, Publication
+from tests import browsing
 from tests.factories import (
     jpeg,
     make_draft,
@@ -25,20 +26,7 @@ def change(obj):
 
 def sign_in(page, group=None):
     make_staff(group, username="ines")
-    page.goto("/admin/login/")
-    page.get_by_label("Username").fill("ines")
-    page.get_by_label("Password").fill("tide and table")
-    page.get_by_role("button", name="Log in").click()
-
-
-@pytest.fixture
-def complaints(page, live_server):
-    """What the browser's console said, and every request that left the site."""
-    heard = []
-    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("request", lambda sent: None if sent.url.startswith(live_server.url) else heard.append(sent.url))
-    return heard
+    browsing.sign_in(page)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from publications.models import SavedView
 from tests.factories import make_draft, make_publication, make_topic
-from tests.test_admin_browser import LIST, complaints, sign_in  # noqa: F401
+from tests.test_admin_browser import LIST, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -18,7 +18,7 @@ def panel(page, words):
     return page.locator("summary", has_text=words)
 
 
-def test_a_view_is_made_set_up_and_taken_along_by_keyboard(page, complaints):  # noqa: F811
+def test_a_view_is_made_set_up_and_taken_along_by_keyboard(page, complaints):
     water = make_topic("Water")
     make_draft("Tide", topics=[water])
     make_publication("Ebb", topics=[water])

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
@@ -13,7 +12,8 @@ from django.utils import timezone
 from publications import workflow
 from publications.changes.steps import begin
 from publications.history import recording, versions_of
-from publications.models import Frame, Menus, PreviewLink, Redirect
+from publications.models import Frame, LoggedStep, Menus, PreviewLink, Redirect
+from tests.browsing import faults, look
 from tests.factories import (
     jpeg,
     make_draft,
@@ -27,7 +27,7 @@ from tests.factories import (
     make_topic,
     make_withdrawn,
 )
-from tests.test_admin_browser import change, complaints, sign_in  # noqa: F401
+from tests.test_admin_browser import change, sign_in
 
 pytestmark = [pytest.mark.looks, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 NO_PAGES = {
@@ -44,7 +44,6 @@ NO_PAGES = {
     "publications_publication_begin_change",
 }
 OF_A_LIST, OF_A_ROW = ("changelist", "add"), ("change", "delete", "history")
-AXE = {"resultTypes": ["violations"]}
 
 
 def make_world() -> dict:
@@ -73,6 +72,10 @@ def make_world() -> dict:
         "user": by,
         "group": Group.objects.get(name="Editor"),
     }
+    deleted = make_draft("Sunken", topics=[topic, lost := make_topic("Ships")], authors=people)
+    workflow.delete(deleted, by)
+    lost.delete()
+    rows["deletion"] = LoggedStep.objects.get(step="delete")
     rows["copy"] = copy = begin(item, by)
     for row, title in ((copy, "Sinking Water"), (item, "Risen Water")):
         with recording(by, "", row):
@@ -147,6 +150,12 @@ SPECIAL = {
     "publications_publication_step": lambda world: [
         of_item("step", world["publication"].pk, step) for step in ("withdraw", "remove", "merge")
     ],
+    "publications_publication_bring_back": lambda world: [
+        reverse("admin:publications_publication_bring_back", args=[world["deletion"].pk])
+    ],
+    "publications_loggedstep_changelist": lambda world: [
+        reverse("admin:publications_loggedstep_changelist") + query for query in ("", "?step=delete")
+    ],
     "publications_publication_differences": lambda world: [of_item("differences", world["copy"].pk)],
     "publications_publication_clashes": lambda world: [of_item("clashes", world["copy"].pk)],
     "publications_topic_board": lambda world: [
@@ -159,31 +168,22 @@ SPECIAL = {
 }
 
 
-def faults_here(page):
-    found = Axe().run(page, options=AXE).response["violations"]
-    found = [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in found]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    return found
-
-
-def faults(page, address):
+def faults_at(page, address):
     page.goto(address)
-    return [f"{address} {fault}" for fault in faults_here(page)]
+    return [f"{address} {fault}" for fault in faults(page)]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-def test_no_page_has_a_fault_that_axe_finds(page, complaints, width, scheme):  # noqa: F811
+def test_no_page_has_a_fault_that_axe_finds(page, complaints, width, scheme):
     """On the wide screen without the pages that are nearly the same for every model."""
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    found = faults(page, "/admin/login/")
+    look(page, width, scheme)
+    found = faults_at(page, "/admin/login/")
     sign_in(page)
     world, narrow = make_world(), width == 360
     for name in names():
         is_common = name.endswith(("_delete", "_history", "_add")) and "_publication_" not in name
         for address in pages_of(name, world) if narrow or not is_common else []:
-            found += faults(page, address)
+            found += faults_at(page, address)
     assert found == []
     assert [said for said in complaints if "404" not in said and "403" not in said] == []
 
@@ -198,16 +198,16 @@ def test_what_opens_and_what_is_refused_has_no_fault_either(page):
     page.get_by_role("button", name="Add another Correction").click()
     page.get_by_role("button", name="Save", exact=True).click()
     page.locator(".errornote").wait_for()
-    assert faults_here(page) == []
+    assert faults(page) == []
     page.get_by_role("combobox", name=re.compile("^Person")).first.click()
     page.locator(".select2-results__option").first.wait_for()
-    assert faults_here(page) == []
+    assert faults(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("textbox", name="Body").press("Control+a")
     page.locator(".prose-menubar__selected").last.click()
     assert page.locator(".prose-menubar__picker").last.is_visible()
-    assert faults_here(page) == []
+    assert faults(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("textbox", name="Body").press("Control+k")
     page.locator("dialog[open]").wait_for()
-    assert faults_here(page) == []
+    assert faults(page) == []

@@ -7,10 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import jpeg, make_draft, make_featured, make_image, make_publication, make_topic
-from tests.test_admin_browser import choose, complaints, save, sign_in
+from tests.test_admin_browser import choose, save, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-__all__ = ["complaints"]
 
 
 @pytest.fixture

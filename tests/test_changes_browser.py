@@ -4,8 +4,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications.models import Publication
+from tests.browsing import faults, look, press_to, sign_in
 from tests.factories import make_image, make_person, make_publication, make_staff, make_topic
-from tests.test_history_browser import faults, press_to
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -24,17 +24,10 @@ def live():
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-def test_editor_changes_what_is_live_without_a_mouse(page, live, width, scheme):
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    heard = []
-    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
+def test_editor_changes_what_is_live_without_a_mouse(page, live, complaints, width, scheme):
+    look(page, width, scheme)
     make_staff("Editor", username="ines", first_name="Ines", last_name="Corrow")
-    page.goto("/admin/login/")
-    page.get_by_label("Username").fill("ines")
-    page.get_by_label("Password").fill("tide and table")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
+    sign_in(page)
     page.goto(reverse("admin:publications_publication_change", args=[live.pk]))
     press_to(page, "button", "Prepare a change")
     assert page.get_by_role("heading", name="A change to a live item").is_visible()
@@ -67,4 +60,4 @@ def test_editor_changes_what_is_live_without_a_mouse(page, live, width, scheme):
     assert Publication.objects.get().title == "Tables of the tide"
     assert not Publication.with_copies.copies().exists()
     assert found == []
-    assert heard == []
+    assert complaints == []

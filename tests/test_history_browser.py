@@ -1,14 +1,13 @@
 # Looking back by keyboard alone: from an item's form to its history, to what changed, and to what it was before.
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from publications.history import recording
 from publications.models import Authorship, Publication
+from tests.browsing import faults, look, press_to, sign_in
 from tests.factories import make_draft, make_image, make_person, make_staff, make_topic
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-MOST_TABS = 60
 
 
 @pytest.fixture
@@ -27,40 +26,11 @@ def item():
     return item
 
 
-def press_to(page, role, name, most=MOST_TABS):
-    """With the tabulator key, from where the focus is; then Enter."""
-    wanted = page.get_by_role(role, name=name).first
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("each => each === document.activeElement"):
-            break
-    else:
-        raise AssertionError(f"The keyboard does not reach “{name}”")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
-def faults(page):
-    found = [
-        f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in Axe().run(page).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    return found
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-def test_editor_looks_back_and_restores_without_a_mouse(page, item, width, scheme):
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
-    heard = []
-    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
+def test_editor_looks_back_and_restores_without_a_mouse(page, item, complaints, width, scheme):
+    look(page, width, scheme)
     make_staff("Editor", username="ines", first_name="Ines", last_name="Corrow")
-    page.goto("/admin/login/")
-    page.get_by_label("Username").fill("ines")
-    page.get_by_label("Password").fill("tide and table")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
+    sign_in(page)
     page.goto(reverse("admin:publications_publication_change", args=[item.pk]))
     press_to(page, "link", "History")
     assert page.get_by_text("Changed: Title, Body, Picture.").is_visible()
@@ -86,4 +56,4 @@ def test_editor_looks_back_and_restores_without_a_mouse(page, item, width, schem
     press_to(page, "link", "History")
     assert page.get_by_text("Restored the version of").is_visible()
     assert found == []
-    assert heard == []
+    assert complaints == []

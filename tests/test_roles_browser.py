@@ -3,19 +3,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from publications.models import Publication, TopicRole
+from tests.browsing import sign_in
 from tests.factories import make_draft, make_staff, make_topic
-from tests.test_admin_browser import choose, complaints, save
+from tests.test_admin_browser import choose, save
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-__all__ = ["complaints"]
-
-
-def sign_in(page, username):
-    page.goto("/admin/login/")
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill("tide and table")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/admin/")
 
 
 def test_a_role_is_granted_by_the_keyboard_and_its_holder_sees_their_topic_alone(page, complaints):
