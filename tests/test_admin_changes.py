@@ -7,7 +7,20 @@ from django.utils import timezone
 
 from publications.changes import steps
 from publications.models import Change, LoggedStep, PreviewLink, Publication
-from tests.factories import make_file, make_image, make_person, make_publication, make_staff, make_topic
+from tests.factories import (
+    make_draft,
+    make_file,
+    make_image,
+    make_merged,
+    make_person,
+    make_publication,
+    make_removed,
+    make_role,
+    make_scheduled,
+    make_staff,
+    make_topic,
+    make_withdrawn,
+)
 from tests.forms import controls, submit
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +91,27 @@ def test_an_author_prepares_a_change_and_an_editor_makes_it_live(client, live, a
     assert fresh(live).title == "Tables of the tide"
     history = words_of(client.get(form_of(live, "history")))
     assert "Change begun" in history and "Change made live" in history
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (make_scheduled, "readers do not see it yet"),
+        (make_withdrawn, "for it is withdrawn"),
+        (make_removed, "for it is removed"),
+        (lambda **fields: make_merged(into=make_publication(), **fields), "for it leads to another item"),
+        (make_draft, ""),
+    ],
+)
+def test_what_is_not_published_says_why_no_change_is_prepared_beside_it(client, editor, make, why):
+    item = make(notice="Wrong.", topics=[make_topic("Coast")])
+    client.force_login(editor)
+    form = words_of(client.get(form_of(item)))
+    assert "Prepare a change" not in form
+    assert why in form and ("No change can be prepared" in form) == bool(why)
+    assert client.post(form_of(item, "begin-change"))["Location"] == form_of(item)
+    client.force_login(make_role(make_topic("Coast two"), 2))  # who may begin none is told nothing
+    assert "No change can be prepared" not in words_of(client.get(form_of(item)))
 
 
 def test_the_line_ends_of_a_browser_are_no_difference(client, live, editor):

@@ -25,6 +25,15 @@ Step = LoggedStep.Step
 BEGUN = "A change is prepared here, beside the live item. Readers see nothing of it until it goes live."
 NOT_LIVE = {"When readers see it", "Record"}  # what a change has no part in
 KEPT_AS_NEW = "The change was made live or discarded meanwhile. What you have written is a new change now."
+# Why what was published, or is to be, has no button that begins a change. Drafts need no words.
+WHY_NONE = {
+    "scheduled": "No change can be prepared beside it: readers do not see it yet. It is changed in this form itself.",
+    "withdrawn": "No change can be prepared beside it, for it is withdrawn. It is changed in this form itself, or "
+    "published again first.",
+    "removed": "No change can be prepared beside it, for it is removed. Publish it again first.",
+    "merged": "No change can be prepared beside it, for it leads to another item. Change that one, or publish this one "
+    "again first.",
+}
 
 
 class ChangesToLive:
@@ -189,6 +198,7 @@ def _about_live(live, user) -> dict:
     return {
         "prepared": change,
         "may_begin": not change and workflow.may_take(Step.BEGIN, live, user),
+        "why_none": workflow.has_right(Step.BEGIN, live, user) and WHY_NONE.get(workflow.stage(live), ""),
         "begin_address": reverse("admin:publications_publication_begin_change", args=[live.pk]),
     }
 
