@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications.listing.paging import PER_PAGE
+from publications.models import ContentType, Publication
 from tests.factories import (
+    make_copy,
     make_draft,
     make_featured,
     make_merged,
@@ -118,6 +120,54 @@ def test_links_that_begin_to_work_and_feeds_are_named(editor):
     assert "Points to a part of it" in told(editor, item)
     assert "Hidden" not in text
     assert "of all publications, of its type, of 1 topic, of 2 people." in text.lower()
+
+
+def test_former_addresses_and_addresses_with_a_host_count_as_links(editor):
+    item = make_draft("Tides", topics=[make_topic()])
+    former = item.get_absolute_url()
+    item.slug = "tables-of-the-tide"
+    item.save()
+    make_publication("By a former one", body=f'<p><a href="{former}?x=1">x</a></p>')
+    make_publication("In full", body=f'<p><a href="https://example.org{item.get_absolute_url()}">x</a></p>')
+    make_publication("Nearly", body='<p><a href="/publications/tables-of-thetide/">x</a></p>')
+    text = told(editor, item)
+    assert "By a former one" in text and "In full" in text and "Nearly" not in text
+
+
+def test_no_text_is_read_but_those_that_the_index_names(editor):
+    item = make_draft("Tides", topics=[make_topic()])
+    pointing = make_publication(body=f'<p><a href="{item.get_absolute_url()}">x</a></p>')
+    make_publication(body="<p>Nothing</p>")
+    with CaptureQueriesContext(connection) as queries:
+        told(editor, item)
+    reading = [
+        query["sql"] for query in queries if '"body" LIKE' in query["sql"] or '"body"::' in query["sql"]
+    ]
+    assert reading and all(f'"id" IN ({pointing.pk})' in sql for sql in reading)
+
+
+def test_what_a_change_enters_and_leaves_is_told_before_it_goes_live(editor):
+    coast, water, shore = make_topic("Coast"), make_topic("Water"), make_topic("Shore")
+    dune = make_topic("Dune", parent=shore)
+    live = make_publication("Tides", topics=[coast, water], type="report", summary="s", body="<p>b</p>")
+    make_featured(coast, live)
+    fill(shore, 2)
+    copy = make_copy(live, topics=[water, dune], summary="s", body="<p>c</p>", slug="tables")
+    Publication.with_copies.filter(pk=copy.pk).update(content_type=ContentType.objects.get(slug="tool"))
+    text = told(editor, copy)
+    assert "Shore Number 1 on the first page." in text and "Dune Number 1 on the first page." in text
+    assert "It leaves Coast" in text and "Water" not in text
+    assert "from Report to Tool" in text
+    assert "/publications/tables/" in text and "leads there" in text
+    assert "It is featured at the top of Coast, and stays there." in text
+    live.refresh_from_db()
+    assert live.slug == "tides" and set(live.topics.all()) == {coast, water}  # asking changes nothing
+
+
+def test_a_change_of_words_alone_moves_the_item_nowhere(editor):
+    live = make_publication("Tides", topics=[make_topic()], summary="s", body="<p>b</p>")
+    text = told(editor, make_copy(live, title="Tide tables", summary="s", body="<p>b</p>"))
+    assert "It stands in the same lists as before." in text
 
 
 def test_items_that_are_joined_to_it_are_named_with_what_joins_them(editor):

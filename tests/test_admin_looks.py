@@ -146,7 +146,9 @@ SPECIAL = {
     "publications_publication_change": forms_of_items,
     "publications_publication_changelist": lists_of_items,
     "publications_publication_views": lambda world: [reverse("admin:publications_publication_views")],
-    "publications_publication_impact": lambda world: [of_item("impact", make_draft().pk)],
+    "publications_publication_impact": lambda world: [
+        of_item("impact", item.pk) for item in (make_draft(), world["copy"])
+    ],
     "publications_publication_step": lambda world: [
         of_item("step", world["publication"].pk, step) for step in ("withdraw", "remove", "merge")
     ],

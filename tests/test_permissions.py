@@ -99,7 +99,9 @@ publication_presence       other draft      AEM        ·
 publication_presence       other live       EM         ·
 publication_impact         own draft        vaepAEM    ·
 publication_impact         own scheduled    vaepAEM    ·
+publication_impact         own change       vaepAEM    ·
 publication_impact         other draft      vAEM       ·
+publication_impact         other change     vAEM       ·
 publication_impact         other scheduled  vAEM       ·
 publication_begin_change   own whole        nobody     epAEM
 publication_begin_change   other whole      nobody     AEM

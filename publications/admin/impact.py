@@ -1,5 +1,5 @@
 # What changes for readers when an item appears or goes: where it stands in lists, what it takes the place of,
-# which links begin or cease to work. Reckoned when somebody asks, for the form of an item stays quick without it.
+# which links begin or cease to work; and when a change to a live item goes live. Reckoned when somebody asks, for the form of an item stays quick without it.
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -8,11 +8,13 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+from publications.changes.ahead import applied
 from publications.clock import moment_in_words, write_moment
 from publications.listing.paging import PER_PAGE
 from publications.models import Entry, FeaturedItem, Publication, Topic
 from publications.models.entry import EVERYTHING
 from publications.querysets import public_now
+from publications.search.finding import published_linking_to
 
 MOST_TOPICS = 8
 MOST_LINKS = 10
@@ -63,13 +65,51 @@ def impact(item, user) -> dict:
     }
 
 
+def impact_of_change(copy, user) -> dict:
+    """What readers find elsewhere once the change is live: reckoned by making it live and taking that back."""
+    live = Publication.objects.select_related("content_type").get(pk=copy.working_copy_of_id)
+    before = _standing(live)
+    with applied(copy):
+        changed = Publication.objects.select_related("content_type").get(pk=live.pk)
+        after, at, now = _standing(changed), changed.published_at, timezone.now()
+        new = Topic.objects.filter(pk__in=after["topics"] - before["topics"])
+        entered = [
+            Place(each, _last(each)) for each in _with_last(new, changed, now).order_by("pk")[:MOST_TOPICS]
+        ]
+        _number(entered, changed, at, now)
+        _name_pushed_off(entered, user)
+    picks = FeaturedItem.objects.live(now).filter(publication=live).select_related("topic")
+    return {
+        "goes_live_at": copy.change.goes_live_at,
+        "entered": entered,
+        "more": len(after["topics"] - before["topics"]) - len(entered),
+        "left": Topic.objects.in_order().filter(pk__in=before["topics"] - after["topics"]),
+        "featured": picks.order_by("topic__name", "pk")[:MOST_TOPICS],
+        "types": [each["type"] for each in (before, after)] if before["type"] != after["type"] else None,
+        "addresses": [each["address"] for each in (before, after)]
+        if before["address"] != after["address"]
+        else None,
+        "at": at,
+    }
+
+
+def _standing(item) -> dict:
+    topics = Entry.objects.filter(publication=item.pk).exclude(topic=EVERYTHING).order_by()
+    return {
+        "topics": set(topics.values_list("topic", flat=True)),
+        "type": item.content_type,
+        "address": item.get_absolute_url(),
+    }
+
+
 def links(item, user, at=None) -> dict:
     """Who points to it: public items in their text; and what is public or taken away, by what joins the two."""
     public = Publication.objects.published(at or timezone.now()).readable_by(user).exclude(pk=item.pk)
-    addresses = [item.slug, *item.former_slugs.values_list("slug", flat=True)[:MOST_LINKS]]
-    addresses = [reverse("publications:publication-detail", args=[slug]) for slug in addresses]
+    slugs = [item.slug, *item.former_slugs.values_list("slug", flat=True)[:MOST_LINKS]]
+    addresses = [reverse("publications:publication-detail", args=[slug]) for slug in slugs]
     ends = [Q(body__contains=address + end) for address in addresses for end in '"#?']
-    linking = public.filter(reduce(or_, ends)).only("title", "slug").newest_first()[:MOST_LINKS]
+    seeming = public.filter(pk__in=published_linking_to(slugs))  # no other text is read
+    linking = seeming.filter(reduce(or_, ends)).only("title", "slug").newest_first()[:MOST_LINKS]
     return {"linking": linking, "joined": _joined(item, user, at)}
 
 

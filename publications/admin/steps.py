@@ -17,7 +17,7 @@ from publications.admin import change_steps
 from publications.admin.buttons import buttons, in_a_while, is_to_come
 from publications.admin.choices import name_for, unname_hidden_links
 from publications.admin.display import day_and_time
-from publications.admin.impact import impact, leaving
+from publications.admin.impact import impact, impact_of_change, leaving
 from publications.admin.step_forms import WITH_WORDS
 from publications.changes.steps import Clashing
 from publications.clock import comes_twice, moment_in_words
@@ -214,15 +214,17 @@ class Steps:
         return TemplateResponse(request, "admin/publications/publication/step.html", context)
 
     def impact_view(self, request, object_id):
-        """What changes for readers when it appears."""
+        """What changes for readers when it appears, or when a change to it goes live."""
         item = self.get_object(request, object_id)
-        if not item or workflow.stage(item) not in STAGES_TO_COME:
+        if not item or not (item.is_working_copy or workflow.stage(item) in STAGES_TO_COME):
             raise Http404
         if not self.has_view_permission(request, item):
             raise PermissionDenied
-        context = self.admin_site.each_context(request) | impact(item, request.user)
+        found = (impact_of_change if item.is_working_copy else impact)(item, request.user)
+        context = self.admin_site.each_context(request) | found
         context |= {"title": f"What changes for readers: {item}", "item": item, "opts": self.opts}
-        return TemplateResponse(request, "admin/publications/publication/impact.html", context)
+        template = "impact_of_change" if item.is_working_copy else "impact"
+        return TemplateResponse(request, f"admin/publications/publication/{template}.html", context)
 
 
 def _publish(item, request):

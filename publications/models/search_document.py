@@ -1,5 +1,6 @@
 # The search index: what words find. Derived from publications; `index` makes it anew for those that changed,
 # in the transaction of the change.
+import re
 from collections.abc import Iterable, Iterator
 from itertools import batched
 from typing import NamedTuple
@@ -9,9 +10,10 @@ from django.db.models import Prefetch
 
 from publications.models.publication import Publication
 from publications.models.topic import Topic
-from publications.richtext import plain_text
+from publications.richtext import links, plain_text
 from publications.search.documents import (
     Document,
+    link_mark,
     make_document,
     month_mark,
     number_mark,
@@ -23,6 +25,7 @@ from publications.search.finding import backend
 from publications.search.words import stem, words
 
 BATCH = 200
+TO_A_PUBLICATION = re.compile(r"/publications/([\w-]+)/(?:[#?]|$)")
 
 
 class SearchDocument(models.Model):
@@ -113,6 +116,8 @@ def make_entry(publication: Publication) -> Entry:
     marks += [topic_mark(pk) for pk in sorted(topic.pk for topic in p.topics.all())]
     marks += [number_mark(number) for number in (p.doi, p.report_number) if number]
     marks += [month_mark(at.year, at.month)] if at else []
+    found = (TO_A_PUBLICATION.search(link) for link in links(p.body))
+    marks += dict.fromkeys(link_mark(link[1]) for link in found if link)
     return Entry(make_document(p.pk, at, texts, marks), set().union(*texts))
 
 

@@ -59,6 +59,11 @@ def month_mark(year: int, month: int) -> str:
     return f":{year:04}{month:02}"
 
 
+def link_mark(slug: str) -> str:
+    """Of a text that links to the publication at this address."""
+    return ":to" + "".join(words(slug))
+
+
 def number_mark(number: str) -> str:
     """A DOI or report number, however it is spaced and punctuated."""
     return ":no" + "".join(words(number))

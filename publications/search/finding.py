@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from publications.reading import connection
 from publications.search import postgresql, sqlite
-from publications.search.documents import ROOM_FOR_KEYS, document_id, number_mark, state_mark
+from publications.search.documents import ROOM_FOR_KEYS, document_id, link_mark, number_mark, state_mark
 from publications.search.query import Query, parse
 from publications.search.ranking import score
 from publications.search.spelling import endings
@@ -18,6 +18,7 @@ from publications.search.spelling import endings
 MOST_FOUND = 1_000
 MOST_NUMBERED = 10
 MOST_TITLES = 50
+MOST_LINKING = 200
 BEST, NEWEST, OLDEST = "relevance", "newest", "oldest"
 
 
@@ -143,6 +144,12 @@ def public_until(now) -> Within:
 def publications_numbered(number: str) -> list[int]:
     """Keys of those whose DOI or report number this is, however it is punctuated."""
     return [pk for _, pk in backend().match(parse(""), Within(((number_mark(number),),)), MOST_NUMBERED)]
+
+
+def published_linking_to(slugs) -> list[int]:
+    """Keys of the newest published ones whose text seems to link to one of these addresses."""
+    within = Within(((state_mark("published"),), tuple(map(link_mark, slugs))))
+    return [pk for _, pk in backend().match(parse(""), within, MOST_LINKING)]
 
 
 def find(text: str, within: Within = EVERYWHERE) -> Found:
