@@ -1,5 +1,7 @@
 # Who may do what in the admin, and what its forms refuse or complete.
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -93,6 +95,19 @@ def test_refused_form_with_everything_emptied_still_shows(client, sign_in):
     response = submit(client, change(item), title="", slug="", published_at_0="nonsense")
     assert set(errors(response)) == {"title", "published_at"}
     assert "Level of the Sea" in response.content.decode()
+
+
+def test_what_must_be_mended_is_listed_with_links_to_its_fields(client, sign_in):
+    sign_in("Editor")
+    item = make_publication(authors=[make_person()])
+    wrong = {"title": "", "published_at_0": "nonsense", "authorships-0-person": "999999"}
+    html = submit(client, change(item), **wrong).content.decode()
+    listed = html.partition('class="error-links"')[2].partition("</ul>")[0]
+    fields = re.findall(r'href="#([^"]+)"', listed)
+    assert fields == ["id_title", "id_published_at_0", "id_authorships-0-person"]
+    assert all(f'id="{field}"' in html for field in fields)
+    assert "Title</a>: This field is required." in listed and "Author 1, Person</a>: " in listed
+    assert 'class="error-links"' not in client.get(change(item)).content.decode()
 
 
 def test_view_on_site_is_offered_for_a_draft(client, sign_in):

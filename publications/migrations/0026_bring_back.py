@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publications", "0024_saved_view"),
+        ("publications", "0025_reading_less"),
     ]
 
     operations = [
