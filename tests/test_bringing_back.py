@@ -13,6 +13,7 @@ from tests.factories import (
     make_draft,
     make_file,
     make_image,
+    make_page,
     make_person,
     make_publication,
     make_role,
@@ -143,3 +144,12 @@ def test_an_item_that_nobody_kept_a_version_of_does_not_come_back(client, ines):
 def test_the_list_leads_to_what_was_deleted(client, ines):
     page = client.get("/admin/publications/publication/")
     assert f'href="{LOG}"' in page.content.decode()
+    opened = '<details class="filters" open>'
+    assert opened not in client.get(LOG).content.decode()
+    assert opened in client.get(f"{LOG}&person=ines").content.decode()
+
+
+def test_who_deletes_is_told_how_it_comes_back(client, ines):
+    told = words(client.get(f"/admin/publications/publication/{make_draft('Tide').pk}/delete/"))
+    assert "can be brought back from the publish log" in told and "gone for good" not in told
+    assert "gone for good" in words(client.get(f"/admin/publications/page/{make_page('About').pk}/delete/"))

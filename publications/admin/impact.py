@@ -85,11 +85,7 @@ def impact_of_change(copy, user) -> dict:
         "more": len(after["topics"] - before["topics"]) - len(entered),
         "left": Topic.objects.in_order().filter(pk__in=before["topics"] - after["topics"]),
         "featured": picks.order_by("topic__name", "pk")[:MOST_TOPICS],
-        "types": [each["type"] for each in (before, after)] if before["type"] != after["type"] else None,
-        "addresses": [each["address"] for each in (before, after)]
-        if before["address"] != after["address"]
-        else None,
-        "at": at,
+        **{name: (before[name], after[name]) for name in ("type", "address") if before[name] != after[name]},
     }
 
 

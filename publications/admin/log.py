@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 
 from publications.admin.base import HubModelAdmin
 from publications.admin.bring_back import PAGE, may_bring_back, with_return
+from publications.admin.changelist import HubChangeList
 from publications.admin.display import day_and_time, quiet
 from publications.admin.filters import ChoiceFilter, DateRange, FormFilter
 from publications.models import LoggedStep
@@ -63,6 +64,13 @@ class PersonAndDatesFilter(FormFilter):
     parameter_names = ("person", "from", "to")
 
 
+class LogList(HubChangeList):
+    @property
+    def opens_filters(self):
+        """Not for what was deleted, which the list of publications leads to."""
+        return any(pair != ("step", LoggedStep.Step.DELETE) for _, pair in self.chosen)
+
+
 @admin.register(LoggedStep)
 class LoggedStepAdmin(HubModelAdmin):
     list_display = ["item", "what", "who", "when", "words"]
@@ -75,6 +83,9 @@ class LoggedStepAdmin(HubModelAdmin):
     )
     ordering = ["-at", "-pk"]
     sortable_by = []
+
+    def get_changelist(self, request, **kwargs):
+        return LogList
 
     def get_urls(self):
         """The list alone."""
