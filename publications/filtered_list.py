@@ -41,7 +41,7 @@ class FilteredList:
         self.scope = None if sees_hidden(user) else scope
         self._queryset, self._user = queryset, user
         self.filterset = PublicationFilter(params, user=user, now=self.now, fixed=fixed)
-        self.is_valid = self.filterset.is_valid
+        self.is_valid = self.filterset.is_valid()
         self.values = self.filterset.values  # those that were given and understood
         self.default_sort = BEST if self.values.get("q") else NEWEST
         self.sort = self.values.get("sort") or self.default_sort
@@ -78,7 +78,7 @@ class FilteredList:
         """Where rows and counts come from. Entries know topics, types and dates of what is public; the index
         of the search knows words."""
         words, topics, states = (self.values.get(name) for name in ("q", "topic", "state"))
-        types = self.chosen_types if "type" in self.filterset.names else None
+        types = self.chosen_types if "type" in self.filterset.filters else None
         if words:
             return FoundList(self.filterset, self.base, types)
         if self.scope is None or states or len(topics or ()) > 1:

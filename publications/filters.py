@@ -1,6 +1,7 @@
 # Which filters a list of publications has, and what each of them takes.
 from functools import cached_property
 
+import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
@@ -8,7 +9,7 @@ from publications import clock
 from publications.dates import Period, parse_period
 from publications.listing.kept import Kept
 from publications.listing.prepared import Prepared
-from publications.models import ContentType, Topic, TopicAncestry
+from publications.models import ContentType, Publication, Topic, TopicAncestry
 from publications.querysets import midnight
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
 from publications.search.finding import BEST, NEWEST, OLDEST, Within
@@ -29,9 +30,8 @@ SORTS = [(BEST, _("Best match first")), (NEWEST, _("Newest first")), (OLDEST, _(
 
 
 _types_in_order = Prepared(ContentType.objects.all)
-_types = Kept(
-    lambda: {one.slug: one for one in _types_in_order()}
-)  # all there are, by slug and in their order
+_types = Kept(lambda: {one.slug: one for one in _types_in_order()})
+MULTIPLE = {"type", "topic", "state"}
 
 
 class PeriodField(forms.CharField):
@@ -47,73 +47,75 @@ class PeriodField(forms.CharField):
             raise forms.ValidationError(str(error), code="invalid") from error
 
 
-class TypesField(forms.MultipleChoiceField):
-    """Slugs, cleaned to types in their order. `types` are all there are, by slug."""
+class PeriodFilter(django_filters.Filter):
+    field_class = PeriodField
 
-    def __init__(self, types, **kwargs):
-        super().__init__(**kwargs)
-        self.types = types
+
+class TypesField(forms.MultipleChoiceField):
+    """Slugs, cleaned to types in their order."""
 
     def valid_value(self, value):
-        return value in self.types
+        return value in _types()
 
     def clean(self, value):
         chosen = super().clean(value)
-        return [one for slug, one in self.types.items() if slug in chosen]
+        return [one for slug, one in _types().items() if slug in chosen]
 
 
-NAMES = ("q", "type", "topic", "state", "sort", "from", "to")
-MULTIPLE = {"type", "topic", "state"}
-FIELDS = {
-    "q": forms.CharField(required=False),
-    "topic": forms.ModelMultipleChoiceField(Topic.objects.all(), to_field_name="slug", required=False),
-    "state": forms.MultipleChoiceField(choices=STATES, required=False),
-    "sort": forms.ChoiceField(choices=SORTS, required=False),
-    "from": PeriodField(required=False),
-    "to": PeriodField(required=False),
-}
-NARROWED_BY = {
-    "type": lambda rows, types, now: rows.of_types(types),
-    "topic": lambda rows, topics, now: rows.in_any_topic(topics),
-    "state": lambda rows, states, now: rows.in_states(states, now),
-    "from": lambda rows, period, now: rows.from_day(period.first),
-    "to": lambda rows, period, now: rows.until_day(period.last),
-}
+class TypesFilter(django_filters.Filter):
+    field_class = TypesField
 
 
-class PublicationFilter:
+class PublicationFilter(django_filters.FilterSet):
     """q, type, topic, from, to, sort and, for staff, state. Each may be left out; type, topic and state
     may be given several times. An invalid value makes the whole of it invalid, never a wider list. Words
     are for a FoundList to look for.
 
-    `values` are those that were given and understood, `errors` the sentences about the others, by name. It is no
-    form: one is made anew for every request, which takes ten times as long."""
+    `values` are those that were given and understood, `errors` the sentences about the others, by name."""
+
+    q = django_filters.CharFilter(method="leave")
+    type = TypesFilter(method="filter_types")
+    topic = django_filters.ModelMultipleChoiceFilter(
+        queryset=Topic.objects.all(), to_field_name="slug", method="filter_topics"
+    )
+    state = django_filters.MultipleChoiceFilter(choices=STATES, method="filter_states")
+    sort = django_filters.ChoiceFilter(choices=SORTS, method="leave")
+
+    class Meta:
+        model = Publication
+        fields = []
 
     def __init__(self, data, *, user=None, now=None, fixed=()):
+        """Not as a FilterSet begins: it copies its filters and makes a form of them, for every request, which
+        takes ten times as long as their fields do, which are made once and hold nothing of a request."""
         self.data = data
         self.now = now or clock.now()
         self.shows_hidden = sees_hidden(user)
-        self.names = [name for name in NAMES if name not in fixed and (name != "state" or self.shows_hidden)]
-        self.values, self.errors = {}, {}
-        for name in self.names:
+        left_out = {*fixed, *(() if self.shows_hidden else ("state",))}
+        self.filters = {name: one for name, one in self.base_filters.items() if name not in left_out}
+        self.values, self._errors = {}, {}
+        for name, one in self.filters.items():
             if name in data:
-                self._clean(name)
+                self._clean(name, one.field)
 
-    def _clean(self, name: str) -> None:
-        field = TypesField(self.types, required=False) if name == "type" else FIELDS[name]
+    def _clean(self, name: str, field: forms.Field) -> None:
         given = self.data.getlist(name) if name in MULTIPLE else self.data.get(name)
         try:
             self.values[name] = field.clean(given)
         except forms.ValidationError as error:
-            self.errors[name] = error.messages
+            self._errors[name] = error.messages
 
-    @cached_property
+    @property
     def types(self) -> dict[str, ContentType]:
+        """All types there are, by slug and in their order."""
         return _types()
 
     @property
+    def errors(self) -> dict[str, list[str]]:
+        return self._errors
+
     def is_valid(self) -> bool:
-        return not self.errors
+        return not self._errors
 
     def as_typed(self, name: str) -> str:
         """As its field shows it: a date as it was understood, or else as it was typed."""
@@ -121,9 +123,10 @@ class PublicationFilter:
         return value.in_short if isinstance(value, Period) else self.data.get(name, "")
 
     def filter_queryset(self, queryset, leaving_out=()):
-        for name, narrowed in NARROWED_BY.items():
-            if (value := self.values.get(name)) and name not in leaving_out:
-                queryset = narrowed(queryset, value, self.now)
+        for name, value in self.values.items():
+            if value and name not in leaving_out:
+                narrowed = getattr(self, self.filters[name].method)
+                queryset = narrowed(queryset, name, value)
         return queryset
 
     def within(self, leaving_out=()) -> Within:
@@ -152,3 +155,26 @@ class PublicationFilter:
     def _topic_marks(self) -> list[str]:
         chosen = TopicAncestry.objects.filter(ancestor__in=self.values["topic"])
         return [topic_mark(pk) for pk in chosen.order_by("topic").values_list("topic", flat=True).distinct()]
+
+    def filter_types(self, queryset, name, content_types):
+        return queryset.of_types(content_types)
+
+    def filter_topics(self, queryset, name, topics):
+        return queryset.in_any_topic(topics)
+
+    def filter_states(self, queryset, name, states):
+        return queryset.in_states(states, self.now)
+
+    def filter_from(self, queryset, name, period):
+        return queryset.from_day(period.first)
+
+    def filter_to(self, queryset, name, period):
+        return queryset.until_day(period.last)
+
+    def leave(self, queryset, name, value):
+        return queryset
+
+
+# Public names of query parameters, but no names for Python's class body.
+PublicationFilter.base_filters["from"] = PeriodFilter(method="filter_from")
+PublicationFilter.base_filters["to"] = PeriodFilter(method="filter_to")

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
     "django.contrib.humanize",  # thousands as each language writes them
+    "django_filters",
     "django.forms",
     "django_prose_editor",
     "reversion",  # the tables of versions, and their pruning
