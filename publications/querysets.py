@@ -241,27 +241,23 @@ class OfPublicationsQuerySet(QuerySet):
 
     def visible_to(self, user):
         """Those of the items in this user's topics; all, be the item deleted, for staff who may view all."""
-        if may_view_hidden(user):
-            return self
-        publications = self.model.publication.field.related_model.objects
-        return self.filter(publication__in=publications.theirs(user))
+        return self if may_view_hidden(user) else self.filter(self._theirs(user))
+
+    def _theirs(self, user) -> Q:
+        return Q(publication__in=self.model.publication.field.related_model.objects.theirs(user))
 
 
 class MenuEntryQuerySet(QuerySet):
     def for_menus(self):
         """All that the menus show, and the frame they are in, in one query and without the long texts."""
-        return self.select_related("frame", "page", "topic", "content_type").defer(
-            "page__body", "topic__introduction"
-        )
+        rows = self.select_related("frame", "page", "topic", "content_type")
+        return rows.defer("page__body", "topic__introduction")
 
 
 class PreviewLinkQuerySet(OfPublicationsQuerySet):
-    def visible_to(self, user):
+    def _theirs(self, user) -> Q:
         """And the links to lists that they made themselves."""
-        if may_view_hidden(user):
-            return self
-        publications = self.model.publication.field.related_model.objects.theirs(user)
-        return self.filter(Q(publication__in=publications) | Q(publication=None, created_by=user))
+        return super()._theirs(user) | Q(publication=None, created_by=user)
 
     def open(self):
         """Those that work. What was removed is gone for all; nobody shows what they may not see themselves."""
