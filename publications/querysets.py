@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from publications import clock
 from publications.dates import midnight
-from publications.roles import curated_by, roles_of
+from publications.roles import roles_of
 from publications.visibility import (
     NOTHING,
     addressable_rule,
@@ -221,10 +221,6 @@ class FeaturedItemQuerySet(QuerySet):
     def live(self, now=None):
         """Those that readers see now: within their time, and of a public publication."""
         return self.filter(running(now), public_now(now, prefix="publication__"))
-
-    def arranged_by_others(self, user):
-        """At the tops of topics that this user does not arrange by a role."""
-        return self.exclude(topic__in=curated_by(user))
 
 
 class PageQuerySet(QuerySet):

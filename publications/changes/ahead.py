@@ -11,6 +11,7 @@ from publications.changes.due import EXPECTED, apply
 from publications.changes.steps import lock_both, put_live
 from publications.listing.locks import brief_transaction
 from publications.models import Change, FeaturedItem, Publication, SearchDocument
+from publications.roles import curated_by
 from publications.visibility import may_view_hidden
 
 
@@ -34,7 +35,7 @@ def _without_plans_hidden_from(user):
         Publication.relist(hidden)
         SearchDocument.objects.filter(publication__in=hidden).delete()
         Change.objects.exclude(copy__in=Publication.with_copies.theirs(user)).update(goes_live_at=None)
-        featured, now = FeaturedItem.objects.arranged_by_others(user), timezone.now()
+        featured, now = FeaturedItem.objects.exclude(topic__in=curated_by(user)), timezone.now()
         featured.filter(starts_at__gt=now).delete()
         featured.filter(ends_at__gt=now).update(ends_at=None)
         yield
