@@ -59,8 +59,9 @@ def _remembered(session, announced) -> str:
     known = vars(session).get("topichub_known")
     if known and known.announced == token and now < known.until:
         return known.generation
-    may_remember = _ask_postgresql(session, NOBODY_WRITES) == "t"
+    nobody_writes = _ask_postgresql(session, NOBODY_WRITES) == "t"
     generation = _ask_postgresql(session, READ["postgresql"])
+    may_remember = nobody_writes and generation
     session.topichub_known = Known(token, generation, now + LONGEST) if may_remember else None
     return generation
 
