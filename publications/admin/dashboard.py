@@ -67,7 +67,7 @@ class Tallied:
         total = published.total()
         self.states = {"published": total}
         if sees_all:
-            self.states["scheduled"] = counts.years.total() - total
+            self.states["scheduled"] = sum(counts.years.values()) - total
         self.types = list(ContentType.objects.all())
         largest = max(published.values(), default=0) or 1
         for each in self.types:
