@@ -15,6 +15,7 @@ from publications.found_list import FoundList
 from publications.listing import facets, histogram
 from publications.listing.entries import EntryList
 from publications.listing.paging import PER_PAGE, Page, page_count, page_numbers, read_page_number
+from publications.listing.several_topics import MOST_TOPICS, SeveralTopics
 from publications.listing.tables import TableList
 from publications.models import Topic
 from publications.querysets import midnight
@@ -81,10 +82,10 @@ class FilteredList:
         types = self.chosen_types if "type" in self.filterset.filters else None
         if words:
             return FoundList(self.filterset, self.base, types)
-        if self.scope is None or states or len(topics or ()) > 1:
+        if self.scope is None or states or len(topics or ()) > MOST_TOPICS:
             return TableList(self.matching, types)
         scope = dict(self.scope)
-        if topics:
+        if topics and len(topics) == 1:
             scope["topic"] = topics[0].pk
         if self.chosen_types:
             scope["types"] = self.chosen_types
@@ -92,6 +93,8 @@ class FilteredList:
             scope["start"] = midnight(first.first)
         if last := self.values.get("to"):
             scope["end"] = midnight(last.last, days=1)
+        if topics and len(topics) > 1:
+            return SeveralTopics(self.now, [topic.pk for topic in topics], **scope)
         return EntryList(self.now, **scope)
 
     @property

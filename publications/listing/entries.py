@@ -105,7 +105,7 @@ class EntryList:
     def newest_keys(self, skipped: int, length: int) -> SQL:
         """SQL of the keys of these items."""
         end, skipped = self._enter(skipped)
-        sql, values = _entries(self.topic, self.types, self.start, end, skipped + length)
+        sql, values = entries_sql(self.topic, self.types, self.start, end, skipped + length)
         sql = f"SELECT publication_id FROM ({sql}) page {NEWEST_FIRST} LIMIT %s OFFSET %s"
         return SQL(sql, [*values, length, skipped])
 
@@ -113,18 +113,18 @@ class EntryList:
         """Where to begin reading, and how many of the entries found there are still to be skipped."""
         if skipped <= FEW:
             return self.end, skipped
-        year, left = _descend(self._of_types(self.counts.between(None, self.end)), skipped)
+        year, left = descend(self._of_types(self.counts.between(None, self.end)), skipped)
         months = self._of_types(months_of(self.topic, year))
         last = self.counts.cuts[self.end]
         if year == last.year:  # which the end of the list cuts short
             of_year = self._of_types(self.counts.between(None, self.end))[year]
             months = Counter({month: n for month, n in months.items() if month <= last.month})
             months[last.month] -= months.total() - of_year
-        month, left = _descend(months, left)
+        month, left = descend(months, left)
         return min(self.end, month_start(year, month + 1)), left
 
 
-def _descend(counts: Counter[int], skipped: int) -> tuple[int, int]:
+def descend(counts: Counter[int], skipped: int) -> tuple[int, int]:
     """The key under which an item stands that comes after `skipped` others, counted from the highest key
     down, and how many of those others stand there too."""
     for key in sorted(counts, reverse=True):
@@ -134,7 +134,7 @@ def _descend(counts: Counter[int], skipped: int) -> tuple[int, int]:
     raise IndexError("There are fewer items.")
 
 
-def _entries(topic, types, start, end, most):
+def entries_sql(topic, types, start, end, most):
     """SQL of as many entries as may be wanted. Each type is read in the order of its own index: asked for
     several at once, PostgreSQL would read and sort them all."""
     since = " AND published_at >= %s" if start else ""
