@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from django.db.models import Model, Q
 from django.http import Http404
-from django.urls import reverse
 
 from publications.filtered_list import FilteredList
 from publications.models import ContentType, Person, Publication, Redirect, Topic
+from publications.models.slugs import address_root
 
 
 class GonePage(Exception):
@@ -108,7 +108,7 @@ def open_list(
     """The list of a topic, person or type, or with no kind that of everything, under the filters in
     `params`. `subject` is its row, where the caller has it. Raises Http404 and MovedPage as `get_page_or_moved` does."""
     if not kind:
-        path, everything = reverse("publications:publication-list"), Publication.objects.all()
+        path, everything = address_root("publications:publication-list"), Publication.objects.all()
         return OpenList(FilteredList(everything, params, path=path, user=user, now=now, scope={}), None)
     rows, publications_of, scope, fixed = SUBJECTS[kind]
     subject = subject or get_page_or_moved(rows(now), slug, suffix)

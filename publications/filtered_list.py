@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from urllib.parse import urlencode
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import QueryDict
 from django.utils.translation import get_language_bidi, gettext as _
 
@@ -157,11 +156,6 @@ class FilteredList:
     def is_cut(self) -> bool:
         """Whether more was found than is listed: the total is then the number of those that are."""
         return isinstance(self.source, FoundList) and self.source.is_cut()
-
-    @property
-    def total_in_words(self) -> str:
-        n = intcomma(self.total)
-        return _("over %(n)s") % {"n": n} if self.is_cut else n
 
     @property
     def sort_choices(self) -> list[tuple[str, str]]:

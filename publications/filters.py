@@ -3,7 +3,7 @@ from functools import cached_property
 
 import django_filters
 from django import forms
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext_lazy as _, gettext_noop, pgettext_lazy
 
 from publications import clock
 from publications.dates import Period, parse_period
@@ -26,7 +26,11 @@ STATES = [
 ]
 
 
-SORTS = [(BEST, _("Best match first")), (NEWEST, _("Newest first")), (OLDEST, _("Oldest first"))]
+SORTS = [
+    (BEST, gettext_noop("Best match first")),
+    (NEWEST, gettext_noop("Newest first")),
+    (OLDEST, gettext_noop("Oldest first")),
+]
 
 
 _types_in_order = Prepared(ContentType.objects.all)

@@ -24,6 +24,7 @@ LAYERS = [
         "merging",
         "reading",
         "statements",
+        "surroundings",
         "images",
         "pdf",
         "caching",

@@ -1,5 +1,6 @@
 # Publications per year as a drawing that is also navigation. Positions are per cent across, pixels down.
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 PLOT_TOP, PLOT_HEIGHT, LABEL_HEIGHT = 26, 96, 30
@@ -18,9 +19,9 @@ class Bar(NamedTuple):
     width: str
     bar_left: str
     bar_width: str
+    middle: str
     top: int
     height: int
-    middle: str
     url: str = ""
 
 
@@ -53,9 +54,12 @@ class Axis:
     years: range
     mirrored: bool
 
-    @property
+    @cached_property
     def step(self) -> float:
         return 100 / len(self.years)
+
+    def place_of(self, year: int):
+        return _place(self.left(year), self.step)
 
     def left(self, year: int) -> float:
         """Where the step of the year begins, seen from the left."""
@@ -85,21 +89,23 @@ def draw(counts: dict[int, int], chosen: tuple[int, int] | None, year_url, *, mi
 
 def _bar(year, axis, count, highest, chosen, year_url) -> Bar:
     height = max(2, round(count / highest * PLOT_HEIGHT)) if count else 0
-    left, step = axis.left(year), axis.step
-    inset = step * (1 - BAR_SHARE) / 2
     return Bar(
-        year=year,
-        count=count,
-        chosen=bool(chosen and chosen[0] <= year <= chosen[1]),
-        left=_percent(left),
-        width=_percent(step),
-        bar_left=_percent(left + inset),
-        bar_width=_percent(step * BAR_SHARE),
+        year,
+        count,
+        bool(chosen and chosen[0] <= year <= chosen[1]),
+        *axis.place_of(year),
         top=BASELINE - height,
         height=height,
-        middle=_percent(left + step / 2),
         url=year_url(year) if count else "",
     )
+
+
+@lru_cache(maxsize=500)
+def _place(left: float, step: float) -> tuple[str, str, str, str, str]:
+    """What a Bar knows of where it stands: the same for all lists of as many years."""
+    inset = step * (1 - BAR_SHARE) / 2
+    bar = _percent(left + inset), _percent(step * BAR_SHARE)
+    return _percent(left), _percent(step), *bar, _percent(left + step / 2)
 
 
 def _labels(axis: Axis) -> list[Label]:

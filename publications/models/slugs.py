@@ -4,11 +4,12 @@ from functools import lru_cache
 from itertools import count
 
 from anyascii import anyascii
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import reverse
 from django.utils.text import slugify
+
+from publications.surroundings import surroundings
 
 SLUG_LENGTH = 80
 SLUG_HELP = (
@@ -40,7 +41,8 @@ def page_address(view: str, slug: str) -> str:
 
 def address_root(view: str, *args) -> str:
     """`reverse`, remembered. Behind a preview link all addresses begin with the link's."""
-    return _reversed(view, args, get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF)
+    here = surroundings()
+    return _reversed(view, args, here.prefix, here.urlconf)
 
 
 @lru_cache(maxsize=500)

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from functools import partial
 
 from django.conf import settings
-from django.urls import get_script_prefix
-from django.utils.translation import get_language
 
 from publications.site.frame import get_frame
 from publications.site.markup import frame as markup
+from publications.surroundings import surroundings
 
 
 def site(request):
@@ -63,7 +62,7 @@ def get_menu(request, place: str) -> list[tuple[str, str, str]]:
 def _once(request, name: str, make: Callable):
     """Made once for each frame, and for each preview link, behind which all addresses are others."""
     frame = get_frame(request)
-    key = name, get_script_prefix(), get_language(), _name(), settings.TOPICHUB_STYLESHEET
+    key = name, surroundings(), _name(), settings.TOPICHUB_STYLESHEET
     if key not in frame.markup:
         frame.markup[key] = make(frame.row)
     return frame.markup[key]

@@ -6,19 +6,20 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponsePermanentRedirect, JsonResponse
-from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
 from django.views.decorators.http import conditional_page
 
 from publications import clock
 from publications.addresses import open_list
 from publications.models import Authorship, Publication
+from publications.models.slugs import address_root
 from publications.search.finding import NEWEST
 from publications.site.atom import AtomFeed
 from publications.site.entries import Entry, make_entry, make_id, make_withdrawal, writable
 from publications.site.frame import get_frame
+from publications.site.markup.words import gettext as _
 
 ENTRIES = 30
 WITHDRAWALS_SHOWN = dt.timedelta(days=30)  # so long subscribers are told that an item was withdrawn
@@ -51,7 +52,7 @@ class FeedLinks(NamedTuple):
 def feed_links(listing=None, subject=None) -> FeedLinks:
     """Those of a list under its filters, or of everything. Who follows wants the newest first, and an
     address that leads to a list: so without the order, and without filters that were not understood."""
-    path = listing.path if listing else reverse("publications:publication-list")
+    path = listing.path if listing else address_root("publications:publication-list")
     page = (
         listing.url(sort=NEWEST if listing.values.get("q") else "", state="")
         if listing and listing.is_valid

@@ -2,30 +2,32 @@
 # then only filled in. What the template decides by is `shape`; what it only puts down are `parts`, texts and markup,
 # of which it may ask whether there is any. So it can do nothing else with a part: no filter, no comparison.
 from functools import lru_cache
+from html import escape
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import get_script_prefix
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+
+from publications.surroundings import surroundings
 
 EDGE = "\x00"  # stands in no page
 
 
 def fill(template: str, shape: dict, parts: dict[str, str]) -> SafeString:
     """The template as it would be rendered with all of these; parts are escaped unless they are markup."""
-    filled = {name: str(conditional_escape(part)) for name, part in parts.items() if part}
+    filled = {name: _as_markup(part) for name, part in parts.items() if part}
     missing = tuple(name for name in parts if name not in filled)
     rendered = _rendered.__wrapped__ if settings.DEBUG else _rendered
-    pieces = rendered(
-        template, tuple(shape.items()), tuple(filled), missing, get_script_prefix(), get_language()
-    )
+    pieces = rendered(template, tuple(shape.items()), tuple(filled), missing, surroundings())
     return mark_safe("".join(filled[piece] if is_part else piece for is_part, piece in pieces))
 
 
+def _as_markup(part) -> str:
+    return part if isinstance(part, SafeString) else escape(str(part))
+
+
 @lru_cache(maxsize=500)
-def _rendered(template, shape, present, missing, prefix, language) -> list[tuple[bool, str]]:
+def _rendered(template, shape, present, missing, here) -> list[tuple[bool, str]]:
     context = dict(shape) | dict.fromkeys(missing, "")
     context |= {name: mark_safe(f"{EDGE}{name}{EDGE}") for name in present}
     pieces = render_to_string(template, context).split(EDGE)

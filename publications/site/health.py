@@ -1,7 +1,8 @@
 # What a balancer asks: whether this process answers, and its database too.
 from django.db import connection
 from django.http import HttpResponse
-from django.urls import reverse
+
+from publications.models.slugs import address_root
 
 
 class HealthMiddleware:
@@ -12,7 +13,7 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        is_asked = request.path_info == reverse("publications:health")
+        is_asked = request.path_info == address_root("publications:health")
         return health(request) if is_asked else self.get_response(request)
 
 

@@ -9,16 +9,18 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext as _, to_locale
+from django.utils.translation import get_language, to_locale
 
 from publications import languages
 from publications.briefing import is_collecting
 from publications.citing.reference import Reference
 from publications.models import ContentType, Page, Person, Publication
+from publications.models.slugs import address_root
 from publications.site import structured_data
 from publications.site.alternates import Alternate, alternates
 from publications.site.entries import modified_at
 from publications.site.frame import PageFrame, get_frame
+from publications.site.markup.words import gettext as _
 from publications.site.social_cards import (
     FindPicture,
     LinkPicture,
@@ -28,6 +30,7 @@ from publications.site.social_cards import (
 )
 
 DESCRIPTION_LENGTH = 300
+BLANKS = re.compile(r"[ \t\r\n]+")
 FAMILIES = ContentType.CitationFamily
 # What reference managers call the families whose items are not reports.
 ITEM_TYPES = {
@@ -103,7 +106,7 @@ def list_head(
         nodes.append(structured_data.profile(site, person, site.absolute(listing.path)))
     is_indexed = not (listing.is_filtered or listing.errors or is_collecting(request.GET))
     head = _head(site, "website", name, address, description, picture, nodes=nodes, is_indexed=is_indexed)
-    return head._replace(unapi=reverse("exchange:unapi")) if listing.page.rows else head
+    return head._replace(unapi=address_root("exchange:unapi")) if listing.page.rows else head
 
 
 def publication_head(request, publication: Publication, reference: Reference, files, topics, crumbs) -> Head:
@@ -178,7 +181,7 @@ def _head(
     card = "summary_large_image" if picture else "summary"
     return Head(
         address=address,
-        description=Truncator(description).chars(DESCRIPTION_LENGTH),
+        description=_shortened(description),
         is_indexed=is_indexed,
         properties=_filled(properties),
         names=_filled([("twitter:card", card), *names]),
@@ -186,9 +189,14 @@ def _head(
     )
 
 
+def _shortened(text: str) -> str:
+    text = str(text)
+    return text if len(text) <= DESCRIPTION_LENGTH else Truncator(text).chars(DESCRIPTION_LENGTH)
+
+
 def _filled(pairs) -> list[tuple[str, str]]:
     """Without what is empty, each value on one line."""
-    pairs = [(name, re.sub(r"[ \t\r\n]+", " ", str(value)).strip(" ")) for name, value in pairs]
+    pairs = [(name, BLANKS.sub(" ", str(value)).strip(" ")) for name, value in pairs]
     return [(name, value) for name, value in pairs if value]
 
 

@@ -3,14 +3,14 @@
 import mimetypes
 
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from publications import languages
 from publications.citing.reference import Name, Reference
 from publications.models import ContentType, Page, Person, Publication
+from publications.models.slugs import address_root
 from publications.site.entries import correction_text, modified_at
+from publications.site.markup.words import gettext as _
 
 FAMILIES = ContentType.CitationFamily
 WORKS = {
@@ -237,7 +237,7 @@ def _organisation(site) -> dict:
 
 
 def _website(site) -> dict:
-    finder = site.absolute(reverse("publications:publication-list"))
+    finder = site.absolute(address_root("publications:publication-list"))
     return {
         "@type": "WebSite",
         "@id": _id(site, "website"),

@@ -17,18 +17,22 @@ from publications.site import (
     suggestions,
     views,
 )
+from publications.surroundings import looked_up_once
 
 app_name = "publications"
 
 
 def page(route, view, name):
     """Public pages are for reading: GET and HEAD."""
-    return path(route, require_safe(view), name=name)
+    return path(route, require_safe(looked_up_once(view)), name=name)
 
 
 def form(name, view, view_name):
     """Another form of every list, at an address within the list's own."""
-    return [path(route + name, require_safe(view), {"kind": kind}, view_name) for route, kind in LISTS]
+    return [
+        path(route + name, require_safe(looked_up_once(view)), {"kind": kind}, view_name)
+        for route, kind in LISTS
+    ]
 
 
 LISTS = [

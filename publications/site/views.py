@@ -7,8 +7,6 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaks
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from publications import clock, richtext
 from publications.addresses import get_page_or_moved, get_publication, open_list
@@ -26,6 +24,7 @@ from publications.listing.histogram import spark
 from publications.listing.paging import Pager, get_page, read_page_number
 from publications.listing.topics import family_of, with_counts, with_latest
 from publications.models import Page, Person, Publication, Topic
+from publications.models.slugs import address_root
 from publications.site import signposting
 from publications.site.feeds import feed_links
 from publications.site.finder import item_of_number
@@ -34,6 +33,7 @@ from publications.site.markup.finder import finder
 from publications.site.markup.frame import crumbs
 from publications.site.markup.lists import ledger, numbered_title, topic_links
 from publications.site.markup.numbers import how_many
+from publications.site.markup.words import gettext as _
 from publications.site.metadata import list_head, page_head, publication_head, text_head
 from publications.site.pages import show, show_list
 from publications.site.previews import open_preview
@@ -121,11 +121,11 @@ def topic_detail(request, slug):
     featured = featured_in(topic, now) if listing.page_number == 1 else []
     attach_companions([*featured, *listing.page.rows], now)
     path = topic.path_within(family)
-    above = [(_("Topics"), reverse("publications:topic-list"))]
+    above = [(_("Topics"), address_root("publications:topic-list"))]
     above += [(member.name, member.get_absolute_url()) for member in (*path, topic)]
     description, picture = topic.description or topic.name, picture_of_topic(topic)
     head = list_head(request, listing, topic.name, description, picture, above)
-    head = head._replace(twin=reverse("publications:topic-markdown", args=[topic.slug]))
+    head = head._replace(twin=f"{topic.get_absolute_url()}index.md")
     parts = {
         "title": numbered_title(topic.name, listing.page),
         "crumbs": crumbs(above[:-1], topic.name),
@@ -177,7 +177,7 @@ def publication_detail(request, slug):
     corrections = publication.known_corrections
     files = [] if publication.is_withdrawn else list(publication.files.all())
     reference = make_reference(publication, request.build_absolute_uri)
-    above = [(_("Topics"), reverse("publications:topic-list"))]
+    above = [(_("Topics"), address_root("publications:topic-list"))]
     above += [(topic.name, topic.get_absolute_url()) for topic in topics[:1]]
     context = {
         "publication": publication,
@@ -218,7 +218,7 @@ def person_detail(request, slug):
     now = clock.now()
     listing, person = open_list(request.GET, now, "person", slug)
     attach_companions(listing.page.rows, now)
-    above = [(_("People"), reverse("publications:person-list"))]
+    above = [(_("People"), address_root("publications:person-list"))]
     description = _("Publications by %(person)s.") % {"person": person.name}
     steps = [*above, (person.name, listing.path)]
     head = list_head(request, listing, person.name, description, picture_of_person(person), steps, person)
@@ -238,7 +238,7 @@ def type_detail(request, slug):
     now = clock.now()
     listing, content_type = open_list(request.GET, now, "type", slug)
     attach_companions(listing.page.rows, now)
-    above = [(_("Publications"), reverse("publications:publication-list"))]
+    above = [(_("Publications"), address_root("publications:publication-list"))]
     steps = [*above, (content_type.plural, listing.path)]
     description = _("%(types)s of %(site)s, newest first.") % (_site() | {"types": content_type.plural})
     picture = picture_of_type(content_type)

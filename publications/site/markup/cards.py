@@ -5,14 +5,12 @@ from html import escape
 
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.safestring import SafeString
 
 from publications import languages
 from publications.site.markup.words import gettext as _
+from publications.surroundings import surroundings
 
 STAND_IN, STAND_IN_SIZE = "picture-awaited.svg", (1200, 800)
 IN_ENTRY = "(min-width: 62em) 13rem, (min-width: 38em) 10.5rem, 6.5rem"
@@ -23,8 +21,8 @@ OTHER_FEATURES = "(min-width: 62em) 26rem, (min-width: 44em) 50vw, 100vw"
 def entry(publication, *, heading="h3", with_bylines=False, staff_view=False, collecting=None) -> SafeString:
     """One row of a list."""
     p, address, language = publication, publication.get_absolute_url(), in_language(publication.language)
-    title = conditional_escape(getattr(p, "marked_title", "") or p.title)
-    words = conditional_escape(getattr(p, "passage", "") or p.summary)
+    title = getattr(p, "marked_title", "") or escape(p.title)
+    words = getattr(p, "passage", "") or escape(p.summary)
     meta = f"{kind(p.content_type)} {_moment(p.published_at)}{corrected(p.corrected_on)}"
     if staff_view:
         meta += _for_staff(p)
@@ -34,7 +32,7 @@ def entry(publication, *, heading="h3", with_bylines=False, staff_view=False, co
     media = ""
     if image := p.picture:
         media = f'<a class="entry-media" href="{address}" tabindex="-1" aria-hidden="true">{picture(image, IN_ENTRY)}</a>'
-    return mark_safe(
+    return SafeString(
         f'<article class="entry">\n'
         f'  <{heading} class="entry-title"{language}><a href="{address}">{title}</a></{heading}>\n'
         f'  <p class="entry-meta">{meta}</p>\n'
@@ -55,7 +53,7 @@ def feature(publication, sizes: str, *, eager=False) -> SafeString:
     if image:
         drawn = picture(image, sizes, alt=image.alt, eager=eager)
         media = f'<figure class="feature-media">\n    {drawn}\n    {figcaption(image)}\n  </figure>'
-    return mark_safe(
+    return SafeString(
         '<article class="feature">\n'
         '  <div class="feature-text">\n'
         f'    <p class="kicker">{kind(p.content_type)} {_moment(p.published_at)}{corrected(p.corrected_on)}</p>\n'
@@ -74,19 +72,22 @@ def features(publications) -> SafeString:
         f"<li>{feature(one, OTHER_FEATURES if place else FIRST_FEATURE, eager=not place)}</li>\n  "
         for place, one in enumerate(publications)
     ]
-    return mark_safe(f'<ul class="featured" role="list">\n  {"".join(items)}\n</ul>') if items else ""
+    return SafeString(f'<ul class="featured" role="list">\n  {"".join(items)}\n</ul>') if items else ""
 
 
 def kind(content_type) -> SafeString:
-    return mark_safe(f'<span class="kind" data-mark="{content_type.mark}">{escape(content_type.name)}</span>')
+    return SafeString(
+        f'<span class="kind" data-mark="{content_type.mark}">{escape(content_type.name)}</span>'
+    )
 
 
 def corrected(day: dt.date | None) -> SafeString:
     if not day:
-        return mark_safe("")
+        return SafeString("")
     sentence = _('Corrected <time datetime="%(iso)s">%(date)s</time>')
-    words = sentence % {"iso": day.isoformat(), "date": escape(in_short(day, get_language()))}
-    return mark_safe(f' <span class="corrected">{words}</span>')
+    date = in_short(day, surroundings().language)
+    words = sentence % {"iso": day.isoformat(), "date": escape(date)}
+    return SafeString(f' <span class="corrected">{words}</span>')
 
 
 def study(members) -> SafeString:
@@ -95,7 +96,7 @@ def study(members) -> SafeString:
         f"<span{in_language(one.language)}>{escape(one.title)}</span></span></a>"
         for one in members
     ]
-    return mark_safe(f"{_('Also from this study:')} {_(', ').join(links)}")
+    return SafeString(f"{_('Also from this study:')} {_(', ').join(links)}")
 
 
 def picture(image, sizes: str, alt: str = "", *, eager=False) -> SafeString:
@@ -112,7 +113,7 @@ def picture(image, sizes: str, alt: str = "", *, eager=False) -> SafeString:
     else:
         sources, src, (width, height) = [], static(STAND_IN), STAND_IN_SIZE
     when = ' fetchpriority="high"' if eager else ' loading="lazy" decoding="async"'
-    return mark_safe(
+    return SafeString(
         f"<picture>{''.join(sources)}"
         f'<img src="{escape(src)}" alt="{escape(alt)}" width="{width}" height="{height}"{when}></picture>'
     )
@@ -125,14 +126,19 @@ def _source(image, name, renditions, sizes) -> str:
 
 def in_language(code: str) -> SafeString:
     """Attributes for the element around words in another language than the page's; none without a code."""
-    return mark_safe(f' lang="{escape(code)}" dir="{languages.direction(code)}"' if code else "")
+    return SafeString(f' lang="{escape(code)}" dir="{languages.direction(code)}"' if code else "")
 
 
 def _moment(moment: dt.datetime | None) -> str:
     if not moment:
         return ""
-    day = timezone.localtime(moment).date()
-    return f'<time datetime="{day.isoformat()}">{escape(in_short(day, get_language()))}</time>'
+    here = surroundings()
+    return _day(moment.astimezone(here.zone).date(), here.language)
+
+
+@lru_cache(maxsize=20_000)
+def _day(day: dt.date, language: str) -> str:
+    return f'<time datetime="{day.isoformat()}">{escape(in_short(day, language))}</time>'
 
 
 @lru_cache(maxsize=20_000)
@@ -166,6 +172,6 @@ def _tick(publication, collecting) -> str:
 
 def figcaption(image) -> SafeString:
     if not (image.caption or image.credit):
-        return mark_safe("")
+        return SafeString("")
     credit = f' <span class="credit">{escape(image.credit)}</span>' if image.credit else ""
-    return mark_safe(f"<figcaption>{escape(image.caption)}{credit}</figcaption>")
+    return SafeString(f"<figcaption>{escape(image.caption)}{credit}</figcaption>")

@@ -1,7 +1,7 @@
 # The years of a list as a drawing that is also navigation; publications/listing/histogram.py has its measures.
 from html import escape
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from publications.listing.histogram import Bar, Histogram
 from publications.site.markup.numbers import number
@@ -27,7 +27,7 @@ def histogram(drawn: Histogram, anchor: str, after: str) -> SafeString:
         f'text-anchor="{label.anchor}">{label.year}</text>'
         for label in drawn.labels
     ]
-    return mark_safe(
+    return SafeString(
         '<figure class="hist">\n'
         f'  <figcaption><b id="hist-t">{_("Publications per year")}</b> '
         f"<span>{_('Choose a bar to see one year.')}</span> "

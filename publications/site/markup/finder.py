@@ -1,7 +1,7 @@
 # What the list of all publications has beyond other lists: the filters beside it, and words to search for.
 from html import escape
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from publications.site.markup.cards import kind
 from publications.site.markup.numbers import count, how_many, number
@@ -20,7 +20,7 @@ def finder(listing, is_staff: bool) -> dict[str, str]:
     return {
         "words_as_typed": listing.filterset.as_typed("q"),
         "words": listing.values.get("q", ""),
-        "other_filters": mark_safe("".join(hidden)),
+        "other_filters": SafeString("".join(hidden)),
         "states": states(listing) if is_staff else "",
         "types": types(listing) if listing.type_choices else "",
         "topics": topics(listing),
@@ -34,7 +34,7 @@ def states(listing) -> SafeString:
         _box(listing, "state", value, f"<span>{escape(str(name))}</span>", n, value in chosen) + end
         for value, name, n in listing.state_choices
     ]
-    return mark_safe("".join(boxes))
+    return SafeString("".join(boxes))
 
 
 def types(listing) -> SafeString:
@@ -42,7 +42,7 @@ def types(listing) -> SafeString:
         _box(listing, "type", one.slug, kind(one), n, chosen) + "\n            "
         for one, n, chosen in listing.type_choices
     ]
-    return mark_safe("".join(boxes))
+    return SafeString("".join(boxes))
 
 
 def topics(listing) -> SafeString:
@@ -54,7 +54,7 @@ def topics(listing) -> SafeString:
     first, rest = "".join(boxes[:FIRST_TOPICS]), "".join(boxes[FIRST_TOPICS:])
     if rest:
         rest = f'<details class="rest"><summary>{_("More topics")}</summary>{rest}</details>'
-    return mark_safe(first + rest)
+    return SafeString(first + rest)
 
 
 def _box(listing, name: str, value: str, words: str, n: int, is_chosen: bool) -> str:
@@ -68,7 +68,7 @@ def heading(listing) -> SafeString:
     total, words = listing.page.total, escape(listing.values.get("q", ""))
     if not (words and listing.page.rows):
         found = _("No results for “%(words)s”") % {"words": words} if words else how_many(total)
-        return mark_safe(f'<h2 class="vh" id="res-h">{found}</h2>')
+        return SafeString(f'<h2 class="vh" id="res-h">{found}</h2>')
     hint = ""
     if listing.is_cut:
         found = _("Over %(n)s results for “%(words)s”") % {"n": number(total), "words": words}
@@ -76,6 +76,6 @@ def heading(listing) -> SafeString:
     else:
         found = ngettext("%(number)s result for “%(words)s”", "%(number)s results for “%(words)s”", total)
         found %= {"number": number(total), "words": words}
-    return mark_safe(
+    return SafeString(
         f'<div class="results top"><h2 class="h3" id="res-h">{found}</h2>\n      {hint}</div>\n      '
     )

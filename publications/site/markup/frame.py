@@ -3,7 +3,7 @@ from html import escape
 
 from django.templatetags.static import static
 from django.utils.html import json_script
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from publications.models.slugs import address_root
 from publications.site.markup.words import gettext as _
@@ -33,12 +33,12 @@ def head_for_machines(head) -> SafeString:
         *(f'<meta name="{name}" content="{escape(content)}">' for name, content in head.names),
         json_ld(head.graph),
     ]
-    return mark_safe("\n".join(filter(None, lines)))
+    return SafeString("\n".join(filter(None, lines)))
 
 
 def json_ld(data) -> SafeString:
     """A block of linked data, which browsers neither run nor show. Its words cannot end the block."""
-    return mark_safe(json_script(data).replace("application/json", "application/ld+json", 1))
+    return SafeString(json_script(data).replace("application/json", "application/ld+json", 1))
 
 
 def assets(look, own_stylesheet: str, site_name: str) -> SafeString:
@@ -56,17 +56,17 @@ def assets(look, own_stylesheet: str, site_name: str) -> SafeString:
         f'<link rel="manifest" href="{address("publications:manifest")}">',
         f'<link rel="search" type="application/opensearchdescription+xml" title="{name}" href="{address("publications:opensearch")}">',
     ]
-    return mark_safe("\n".join(lines))
+    return SafeString("\n".join(lines))
 
 
 def feed_links(feeds) -> SafeString:
     if not feeds:
-        return mark_safe("")
+        return SafeString("")
     links = [
         f'<link rel="alternate" type="{media}" title="{escape(feeds.title)}" href="{escape(address)}">\n'
         for media, address in (("application/atom+xml", feeds.atom), ("application/feed+json", feeds.json))
     ]
-    return mark_safe("".join(links))
+    return SafeString("".join(links))
 
 
 def brand(look, site_name: str) -> SafeString:
@@ -77,12 +77,12 @@ def brand(look, site_name: str) -> SafeString:
         ground = "" if look.logo_suits_dark else " on-white"
         alt, written = (name, "") if look.logo_has_name else ("", name)
         drawn = f'<img class="logo{ground}" src="{look.logo_url}" width="{look.logo_width}" height="{look.logo_height}" alt="{alt}">'
-    return mark_safe(f'<a class="brand" href="{address_root("publications:home")}">{drawn}{written}</a>')
+    return SafeString(f'<a class="brand" href="{address_root("publications:home")}">{drawn}{written}</a>')
 
 
 def menu(entries, path: str = "") -> SafeString:
     """The items of a menu, (name, address, relation) each. Given the path of the page, the one that leads here says so."""
-    return mark_safe("\n        ".join(_menu_item(*entry, path) for entry in entries))
+    return SafeString("\n        ".join(_menu_item(*entry, path) for entry in entries))
 
 
 def _menu_item(name: str, url: str, relation: str, path: str) -> str:
@@ -97,7 +97,7 @@ def crumbs(above, here: str = "") -> SafeString:
     """The way to the page: (name, address) of each step after Home, and the name of the page itself."""
     links = "\n    ".join(f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in above)
     last = f'<li><span aria-current="page">{escape(here)}</span></li>' if here else ""
-    return mark_safe(
+    return SafeString(
         f'<nav class="crumbs wrap" aria-label="{_("Breadcrumb")}">\n  <ol>\n'
         f'    <li><a href="{address_root("publications:home")}">{_("Home")}</a></li>\n'
         f"    {links}\n"
@@ -109,7 +109,7 @@ def crumbs(above, here: str = "") -> SafeString:
 def quick_search() -> SafeString:
     everything, suggestions = map(address_root, ("publications:publication-list", "publications:suggestions"))
     words = _("Search publications")
-    return mark_safe(
+    return SafeString(
         f'<form class="quick" role="search" action="{everything}" method="get" data-suggestions="{suggestions}" data-label="{_("Suggestions")}">\n'
         f'      <label class="vh" for="quick-q">{words}</label>\n'
         f'      <input id="quick-q" name="q" type="search" placeholder="{words}" autocomplete="off">\n'

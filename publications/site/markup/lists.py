@@ -2,7 +2,7 @@
 from html import escape
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from publications.site.markup.cards import entry, kind
 from publications.site.markup.drawing import histogram
@@ -25,7 +25,7 @@ def ledger(page, collecting=None, *, css="ledger", **options) -> SafeString:
         for one in page.rows
     ]
     start = f' start="{page.first_row}"' if page.first_row > 1 else ""
-    return mark_safe(f'<ol class="{css}" role="list"{start}>\n  {"".join(rows)}\n</ol>')
+    return SafeString(f'<ol class="{css}" role="list"{start}>\n  {"".join(rows)}\n</ol>')
 
 
 def type_pills(listing) -> SafeString:
@@ -34,11 +34,11 @@ def type_pills(listing) -> SafeString:
         f"{kind(one)} {count(n)}</label></li>\n          "
         for one, n, chosen in listing.type_choices
     ]
-    return mark_safe(f'<ul class="pills">\n          {"".join(pills)}\n        </ul>')
+    return SafeString(f'<ul class="pills">\n          {"".join(pills)}\n        </ul>')
 
 
 def date_fields(listing) -> SafeString:
-    return mark_safe("".join(_date_field(listing, name) for name in ("from", "to")))
+    return SafeString("".join(_date_field(listing, name) for name in ("from", "to")))
 
 
 def _date_field(listing, name: str) -> str:
@@ -58,10 +58,10 @@ def _date_field(listing, name: str) -> str:
 def sort_field(listing) -> SafeString:
     options = [
         f'<option value="{"" if value == listing.default_sort else value}"{" selected" if value == listing.sort else ""}>'
-        f"{escape(str(name))}</option>"
+        f"{_(name)}</option>"
         for value, name in listing.sort_choices
     ]
-    return mark_safe(
+    return SafeString(
         f'<div class="field"><label for="f-sort">{_("Order")}</label>'
         f'<select id="f-sort" name="sort">{"".join(options)}</select></div>\n'
     )
@@ -80,7 +80,7 @@ def filters_in_use(listing, collecting, collecting_url: str, heading="h3") -> Sa
         parts.append(_chips(listing, heading))
     if page.rows:
         parts.append(f"<p>{_what_is_shown(listing)}{'' if collecting else _collect(collecting_url)}</p>")
-    return mark_safe("\n".join([*parts, "</div>"]))
+    return SafeString("\n".join([*parts, "</div>"]))
 
 
 def _faults(errors) -> str:
@@ -110,7 +110,7 @@ def ways_to_take(listing) -> SafeString:
         f'<a rel="nofollow" href="{listing.path}export.{form}{escape(listing.query)}">{name}</a>'
         for form, name in (("csv", "CSV"), ("bib", "BibTeX"), ("ris", "RIS"), ("json", "CSL JSON"))
     ]
-    return mark_safe(f'<p class="hint">{_("Take this list with you:")} {_(", ").join(links)}</p>')
+    return SafeString(f'<p class="hint">{_("Take this list with you:")} {_(", ").join(links)}</p>')
 
 
 def _what_is_shown(listing) -> str:
@@ -121,7 +121,9 @@ def _what_is_shown(listing) -> str:
         words = _("%(first)s–%(last)s of %(total)s, best match first")
     else:
         words = _("%(first)s–%(last)s of %(total)s, newest first")
-    page, total = listing.page, escape(listing.total_in_words)
+    page, total = listing.page, number(listing.total)
+    if listing.is_cut:
+        total = _("over %(n)s") % {"n": total}
     return words % {"first": number(page.first_row), "last": number(page.last_row), "total": total}
 
 
@@ -139,7 +141,7 @@ def page_links(listing, page, anchor: str) -> SafeString:
         items.append(
             f'<li class="next"><a rel="next" href="{escape(listing.next_url)}{anchor}">{words}</a></li>'
         )
-    return mark_safe("\n    ".join(items))
+    return SafeString("\n    ".join(items))
 
 
 def _page_link(n: int | None, url: str, page, anchor: str) -> str:
@@ -154,13 +156,13 @@ def _page_link(n: int | None, url: str, page, anchor: str) -> str:
 def pager(listing, page, anchor: str = "", collecting=None) -> SafeString:
     """Links, and a field for a number; or, where ticks are to stay, buttons of the form that has them."""
     if page.pages <= 1:
-        return mark_safe("\n")
+        return SafeString("\n")
     if collecting:
         items = render_to_string(PAGER_COLLECTING, {"listing": listing, "page": page})
     else:
         items = page_links(listing, page, anchor)
     jump = _jump(listing, page, anchor) if page.pages > VERY_MANY and not collecting else ""
-    return mark_safe(
+    return SafeString(
         f'<nav class="pager" aria-label="{_("Pages of results")}">\n'
         f"  <ul>\n    {items}\n  </ul>\n"
         f"  {jump}\n"
@@ -189,7 +191,7 @@ def topic_links(topics) -> SafeString:
         f'<li><a href="{one.get_absolute_url()}"><span>{escape(one.name)}</span> {count(one.publication_count)}</a></li>\n'
         for one in topics
     ]
-    return mark_safe("".join(links) + "\n")
+    return SafeString("".join(links) + "\n")
 
 
 def numbered_title(title: str, page) -> str:

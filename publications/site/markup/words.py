@@ -2,19 +2,20 @@
 from functools import lru_cache
 
 from django.utils import translation
-from django.utils.translation import get_language
+
+from publications.surroundings import surroundings
 
 
 def gettext(message: str) -> str:
-    return _single(message, get_language())
+    return _single(message, surroundings().language)
 
 
 def pgettext(context: str, message: str) -> str:
-    return _in_context(context, message, get_language())
+    return _in_context(context, message, surroundings().language)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
-    return _numbered(singular, plural, n, get_language())
+    return _numbered(singular, plural, n, surroundings().language)
 
 
 @lru_cache(maxsize=2_000)
