@@ -65,7 +65,7 @@ def on_all_pages(client, path, query):
         shown += titles(response)
         said = re.search(r"\d+–\d+ of (\d+)", response.content.decode())
         total = int(said[1]) if said else 0
-        if page >= response.context["page"].pages:
+        if page * 20 >= total:
             return shown, total
         page += 1
 

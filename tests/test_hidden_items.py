@@ -6,6 +6,7 @@ import time_machine
 from django.urls import get_resolver
 from django.utils import timezone
 
+from publications.site.finder import ways_on
 from publications.site.social_cards import person_card, publication_card
 from publications.social_cards import Look, make_key
 from tests.factories import (
@@ -24,6 +25,7 @@ from tests.factories import (
     make_staff,
     make_topic,
 )
+from tests.lists import list_shown
 
 pytestmark = pytest.mark.django_db
 SEARCH_SCRIPT = '<script src="/static/search.js" defer>'
@@ -198,10 +200,9 @@ def test_draft_page_is_unreachable_by_every_public_address(client):
 )
 def test_hidden_item_is_found_by_no_words_and_jumped_to_by_no_number(client, make, words):
     hidden = Hidden(make)
-    response = client.get("/publications/", {"q": words})
-    assert response.status_code == 200
-    assert response.context["page"].rows == []
-    assert response.context["ways_on"].correction is None
+    listing = list_shown(client, "/publications/", {"q": words})
+    assert listing.page.rows == []
+    assert ways_on(listing).correction is None
     client.force_login(make_staff("Author"))
     assert (
         hidden.item.get_absolute_url()

@@ -158,13 +158,15 @@ def test_list_is_told_in_the_order_and_with_the_numbers_shown(client, coast, add
     ines = make_person("Ines")
     for number in range(24):
         make_publication(f"Item {number}", topics=[coast], authors=[ines], type="tool")
-    page = client.get(address).context["page"]
+    html = client.get(address).content.decode()
+    rows = re.findall(r'class="entry-title"><a href="([^"]+)">([^<]+)</a>', html)
+    first = int((re.search(r'<ol class="ledger" role="list" start="(\d+)"', html) or ("", "1"))[1])
     items = read(client, address)[2]["CollectionPage"]["mainEntity"]
-    assert items["numberOfItems"] == page.total == 24
+    assert "of 24, newest first" in html and items["numberOfItems"] == 24
     assert [(item["position"], item["name"], item["url"]) for item in items["itemListElement"]] == [
-        (number, row.title, HUB + row.get_absolute_url())
-        for number, row in enumerate(page.rows, page.first_row)
+        (number, name, HUB + path) for number, (path, name) in enumerate(rows, first)
     ]
+    assert rows
 
 
 def test_list_without_rows_has_no_list_of_items(client, coast):

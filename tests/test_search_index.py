@@ -12,6 +12,7 @@ from publications.models import Authorship, Person, Publication, SearchDocument,
 from publications.models.search_document import differences
 from tests.factories import make_draft, make_person, make_publication, make_staff, make_topic
 from tests.forms import controls
+from tests.lists import list_shown
 from tests.searching import search
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_state_and_date_changed_by_a_save_of_these_fields_alone(client):
     published = make_publication("Other")
     item.state, item.published_at = "published", published.published_at
     item.save(update_fields=["state", "published_at"])
-    assert client.get("/publications/?q=tides").context["page"].total == 1
+    assert list_shown(client, "/publications/?q=tides").total == 1
 
 
 def test_topic_deleted():
@@ -119,7 +120,7 @@ def test_admin_form_with_new_topics_and_authors(client):
     }
     assert client.post(address, data).status_code == 302
     assert found("waves corrow") == ["Waves"]
-    assert client.get("/publications/?q=waves&topic=coast").context["page"].total == 1
+    assert list_shown(client, "/publications/?q=waves&topic=coast").total == 1
 
 
 def test_check_names_what_is_wrong_and_rebuilding_mends_it(index_is_right_afterwards):
