@@ -2,32 +2,39 @@
 # statement on SQLite. Constraints and triggers hold as for any rows. Knows no models.
 from collections.abc import Iterable, Sequence
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
+READY = {str, int, bool, type(None)}  # what every database takes as it is
+LEFT_OUT = 100  # keys between those given before and those reserved
+RESERVING = 7_104_101  # the lock of those who reserve keys
 FEW = 20  # rows that one statement takes in less time than COPY takes to begin
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence]) -> None:
     """Rows of values for these fields, as clean as the models would leave them; other fields take their defaults."""
+    here = connections[DEFAULT_DB_ALIAS]
     fields = [model._meta.get_field(name) for name in names]
     others = [
         field for field in model._meta.local_concrete_fields if not (field in fields or field.primary_key)
     ]
-    defaults = [field.get_db_prep_save(field.get_default(), connection) for field in others]
-    prepare = [field.get_db_prep_save for field in fields]
+    defaults = [field.get_db_prep_save(field.get_default(), here) for field in others]
     rows = [
-        [*(ready(value, connection) for ready, value in zip(prepare, row, strict=True)), *defaults]
+        [
+            value if type(value) in READY else field.get_db_prep_save(value, here)
+            for field, value in zip(fields, row, strict=True)
+        ]
+        + defaults
         for row in rows
     ]
     fields += others
-    quoted = connection.ops.quote_name
+    quoted = here.ops.quote_name
     into = f"{quoted(model._meta.db_table)} ({', '.join(quoted(field.column) for field in fields)})"
     places = f"({', '.join(['%s'] * len(fields))})"
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+    with here.cursor() as cursor:
+        if here.vendor != "postgresql":
             cursor.executemany(f"INSERT INTO {into} VALUES {places}", rows)
         elif len(rows) > FEW:
-            with connection.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            with here.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         elif rows:
@@ -42,3 +49,32 @@ def insert_objects(objects: Sequence[models.Model]) -> None:
     if objects:
         names = [field.attname for field in objects[0]._meta.local_concrete_fields]
         insert(type(objects[0]), names, ([getattr(one, name) for name in names] for one in objects))
+
+
+def reserve(model: type[models.Model], number: int) -> int:
+    """Takes so many keys in a row that nobody else is given, now or later, and returns the one before the first.
+
+    On PostgreSQL two who reserve at once come one after the other, and who takes a single key at that moment is
+    given one of those that are left out between."""
+    here = connections[DEFAULT_DB_ALIAS]
+    table, column = model._meta.db_table, model._meta.pk.column
+    highest = model._base_manager.aggregate(highest=models.Max("pk"))["highest"] or 0
+    with transaction.atomic(), here.cursor() as cursor:
+        if here.vendor == "postgresql":
+            name = "pg_get_serial_sequence(%s, %s)"
+            cursor.execute("SELECT pg_advisory_lock(%s)", [RESERVING])
+            try:
+                cursor.execute(
+                    f"SELECT greatest(nextval({name}), %s) + %s", [table, column, highest, LEFT_OUT]
+                )
+                [before] = cursor.fetchone()
+                cursor.execute(f"SELECT setval({name}, %s)", [table, column, before + number])
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [RESERVING])
+            return before
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        given = cursor.fetchone()
+        before = max(highest, given[0] if given else 0)
+        cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+        cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, before + number])
+        return before

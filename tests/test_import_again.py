@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from publications.exchange.importing import import_publications
 from publications.models import Publication, Redirect
 from tests.factories import make_publication
 from tests.importing import only, row, run, take_in, write_json
@@ -139,3 +140,18 @@ def test_the_doi_of_another_item_is_refused(tmp_path):
     make_publication("Owner", doi="10.5555/a", import_id="x")
     done = take_in(tmp_path, row(doi="10.5555/a", id="b"))
     assert "row 1: doi: “10.5555/a” belongs to another item: “Owner”" in done.lines
+
+
+def test_two_imports_at_once_take_in_all_rows(tmp_path):
+    first, second = (write_json(tmp_path, row(f"Of {name}"), name=f"{name}.json") for name in ("one", "two"))
+    taken = []
+
+    def import_the_other(done, total):
+        if not taken:
+            taken.append(import_publications(second))
+
+    assert import_publications(first, progress=import_the_other).problems == taken[0].problems == []
+    assert Publication.objects.count() == 2
+    assert make_publication().pk > max(
+        Publication.objects.filter(title__startswith="Of").values_list("pk", flat=True)
+    )

@@ -133,7 +133,7 @@ class ListedModel(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
             self.relist([self.pk])
 
@@ -171,8 +171,9 @@ def _sync(pks) -> None:
     bulk.insert(Entry, ("publication", "topic", "type", "published_at"), new)
     counts = Counter()
     for rows, sign in ((new, 1), (gone, -1)):
+        periods = {moment: periods_of(moment) for moment in {row[-1] for row in rows}}
         for _, topic, type, published_at in rows:
-            for period in periods_of(published_at):
+            for period in periods[published_at]:
                 counts[topic, type, period] += sign
     _add({key: n for key, n in counts.items() if n})
 

@@ -59,7 +59,7 @@ class SearchWord(models.Model):
 def index(publications: Iterable[int]) -> None:
     """Make the index anew for these publications, by their keys. To be called whenever their words, type,
     topics, authors, state or date may have changed; those deleted leave it by themselves."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for some in batched(sorted(set(publications)), BATCH):
             # Whoever changes one of them at the same moment waits, and then indexes what both have left.
             list(Publication.objects.filter(pk__in=some).select_for_update().order_by("pk").values_list("pk"))

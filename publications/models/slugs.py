@@ -88,7 +88,7 @@ class SluggedModel(models.Model):
             self.slug = self._free_slug()
             kwargs = _with_field(kwargs, "slug")
         old_slug = getattr(self, "_stored_slug", None)
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
             if old_slug and old_slug != self.slug and self._slug_owner() == self.pk:
                 self._record_redirect(old_slug)

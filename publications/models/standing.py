@@ -73,7 +73,7 @@ class Standing(models.Model):
         self.date_withdrawal()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "withdrawn_at"}
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
             if self.is_merged:
                 self._hand_on_replaced()

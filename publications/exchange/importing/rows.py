@@ -2,6 +2,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -220,6 +221,7 @@ class _Reading:
         return None
 
 
+@cache
 def _reader(model, column, read):
     """Reads, then asks the model's own field, so that no rule is written twice."""
     rule = model._meta.get_field(column)

@@ -4,9 +4,7 @@ from dataclasses import dataclass, field
 from itertools import batched
 from pathlib import Path
 
-from django.core.management.color import no_style
-from django.db import DataError, IntegrityError, connection, reset_queries, transaction
-from django.db.models import Max
+from django.db import DataError, IntegrityError, reset_queries, transaction
 from django.utils import timezone
 
 from publications import bulk
@@ -26,8 +24,6 @@ from publications.models import Authorship, Publication, index, syncing_once
 from publications.models.standing import UNPUBLISHED
 
 BATCH = 500
-# Numbers left for what editors make while an import runs, so that the two never want the same one.
-ROOM_FOR_EDITORS = 100
 State = Publication.State
 
 
@@ -64,8 +60,7 @@ class Importer:
         self.seen, self.slugs = Seen(), Slugs(Publication)
         # The site shows the higher number first among items of one moment. Numbers are given downwards, so
         # such items stand in the file's order however far apart their rows are.
-        highest = Publication.objects.aggregate(highest=Max("pk"))["highest"] or 0
-        self.last_pk = highest + ROOM_FOR_EDITORS + source.total + 1
+        self.last_pk = bulk.reserve(Publication, source.total) + source.total + 1
 
     def run(self, progress) -> None:
         outcomes = {}
@@ -261,6 +256,3 @@ class Importer:
             publication.date_withdrawal()
             publication.created_at = publication.changed_at = now
         bulk.insert_objects(publications[::-1])  # their texts were cleaned when the row was read
-        with connection.cursor() as cursor:  # new items of others come after these
-            for statement in connection.ops.sequence_reset_sql(no_style(), [Publication]):
-                cursor.execute(statement)
