@@ -1,7 +1,8 @@
 # One list under the filters of a query string. A page, a feed and an export of the same query string show
 # the same rows and the same count, because all of them ask a FilteredList.
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
+from itertools import batched
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -108,6 +109,13 @@ class FilteredList:
     def ordered(self):
         """All rows, as a queryset."""
         return self.source.rows(oldest_first=self._is_oldest_first) if self.is_valid else self.base.none()
+
+    def read(self, number: int, prepare) -> Iterator:
+        """All rows, so many at a time, by queries that end at once; what is hidden meanwhile is left out."""
+        keys = self.source.keys(oldest_first=self._is_oldest_first) if self.is_valid else ()
+        for some in batched(keys, number):
+            found = {row.pk: row for row in prepare(self.base.filter(pk__in=some).order_by())}
+            yield from (found[key] for key in some if key in found)
 
     def slice(self, start: int, length: int):
         """Some rows, as a queryset that does not read those before them. The start must be a row, or 0."""

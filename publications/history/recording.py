@@ -39,7 +39,7 @@ def recording(by=None, comment="", *items):
     Items that become known only within are named to `record`. Within another recording it is a part of that.
     Many items at once cost no more queries than one."""
     outer = _current.get()
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         if outer:
             yield record(*items)
             outer.comments += [comment] * bool(comment)

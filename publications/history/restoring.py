@@ -21,7 +21,7 @@ def restore(item, version, by, comment) -> list[str]:
     """Returns in sentences what could not come back. Raises RevertError with a sentence, and changes nothing, when
     the version cannot be restored."""
     wanted = snapshot_of(version)
-    with transaction.atomic(), syncing_once(), recording(by, comment, item):
+    with syncing_once(), recording(by, comment, item):
         stored = type(item)._base_manager.select_for_update().get(pk=item.pk)
         lost = _set_fields(stored, wanted["fields"])
         if hasattr(stored, "changed_by"):

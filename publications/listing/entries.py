@@ -2,8 +2,10 @@
 # Tallies say in which month a page begins; the index is entered there.
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from publications.listing.counts import (
@@ -18,9 +20,10 @@ from publications.listing.counts import (
 from publications.listing.facets import fullest_topics
 from publications.listing.prepared import SQL, Prepared, keys_of_sql
 from publications.models import Publication
-from publications.models.entry import EVERYTHING
+from publications.models.entry import EVERYTHING, Entry
 
 NEWEST_FIRST = "ORDER BY published_at DESC, publication_id DESC"
+STEP = 500  # keys read at a time
 FEW = 100  # entries that are sooner skipped than their month is looked up
 
 
@@ -84,6 +87,26 @@ class EntryList:
         return Publication.objects.filter(**wanted).order_by(
             *order if oldest_first else (f"-{name}" for name in order)
         )
+
+    def keys(self, *, oldest_first: bool = False) -> Iterator[int]:
+        """Of all rows, in order: some at a time, from where the last ones ended, so that the first are there at once
+        and nothing stays open in the database."""
+        entries = Entry.objects.filter(topic=self.topic, published_at__lt=self.end)
+        if self.types:
+            entries = entries.filter(type__in=self.types)
+        if self.start:
+            entries = entries.filter(published_at__gte=self.start)
+        order = ["published_at", "publication_id"] if oldest_first else ["-published_at", "-publication_id"]
+        rows = in_order = entries.order_by(*order).values_list("published_at", "publication_id")
+        after = "gt" if oldest_first else "lt"
+        while True:
+            some = list(rows[:STEP])
+            yield from (key for _, key in some)
+            if len(some) < STEP:
+                return
+            at, key = some[-1]
+            further = Q(**{f"published_at__{after}": at}) | Q(**{f"publication_id__{after}": key})
+            rows = in_order.filter(further, **{f"published_at__{after}e": at})
 
     def slice(self, start: int, length: int, *, oldest_first: bool = False):
         """`length` items after the first `start`, which must not be all."""

@@ -1,5 +1,7 @@
 # A list straight from the tables that editors write: for what has no entries, such as the lists of people,
 # hidden states and words. Counts read every row of it.
+from array import array
+from collections.abc import Iterable
 from functools import cached_property
 
 from publications.listing import facets
@@ -32,6 +34,11 @@ class TableList:
     def rows(self, *, oldest_first: bool = False):
         rows = self.matching()
         return rows.oldest_first() if oldest_first else rows.newest_first()
+
+    def keys(self, *, oldest_first: bool = False) -> Iterable[int]:
+        """Of all rows, in order: eight bytes each."""
+        rows = self.rows(oldest_first=oldest_first).values_list("pk", flat=True)
+        return array("q", rows.iterator(chunk_size=5_000))
 
     def slice(self, start: int, length: int, *, oldest_first: bool = False):
         return self.rows(oldest_first=oldest_first)[start : start + length]
