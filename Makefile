@@ -1,7 +1,7 @@
 # Every command a newcomer needs. The work is done by scripts/, manage.py and the tools in .venv.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run manage test test-sqlite test-postgres lint format messages bench rehearse check audit clean
+.PHONY: help setup run manage test test-sqlite test-postgres lint format messages bench stress rehearse check audit clean
 
 PYTHON := .venv/bin/python
 # A public site's settings with a key and a database of no consequence.
@@ -50,6 +50,9 @@ messages: .venv/.ready  ## Bring the translations in locale/ up to date with the
 
 bench: .venv/.ready  ## Measure pages on collections of made-up items (N="1000 1000000")
 	@$(PYTHON) -m scripts.bench $(N) $(ARGS)
+
+stress: .venv/.ready  ## Let four writers change the same items at once; compare the lists (ARGS=10000)
+	@$(PYTHON) -m scripts.stress_listing $(ARGS)
 
 rehearse: .venv/.ready  ## Lose one of two servers under load, and a replica (needs PostgreSQL, Redis, haproxy)
 	@$(PYTHON) -m scripts.rehearse
