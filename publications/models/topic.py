@@ -104,8 +104,10 @@ class Topic(SluggedModel):
         from publications.models.search_document import index
 
         Topic.objects.lock_tree()
-        # Items before topics, as whoever saves an item with its topics locks them.
+        # Items first, then the listing and topics: whoever saves an item with its topics locks them in this order,
+        # the topics last of all, when the database checks that they are there.
         Topic.publications.rel.related_model.with_copies.filter(pk__in=_publications_within(topics)).lock()
+        ListingState.lock()
         # From here on nobody gives these topics to an item.
         topics = list(Topic.objects.select_for_update().filter(pk__in=topics).order_by("pk"))
         publications = _publications_within(topics)
