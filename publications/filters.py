@@ -143,22 +143,23 @@ class PublicationFilter(django_filters.FilterSet):
         groups = [
             [state_mark(state) for state in sorted(states)],
             [type_mark(content_type.pk) for content_type in values.get("type") or []],
-            self._topic_marks if values.get("topic") else (),
+            map(topic_mark, self.topics_within) if values.get("topic") else (),
         ]
         start, end = values.get("from"), values.get("to")
         if end:
             day_after = midnight(end.last, days=1)
             last = min(last or day_after, day_after)
         return Within(
-            tuple(tuple(group) for group in groups if group),
+            tuple(group for group in map(tuple, groups) if group),
             document_id(midnight(start.first)) if start else None,
             document_id(last) + ROOM_FOR_KEYS - 1 if last else None,
         )
 
     @cached_property
-    def _topic_marks(self) -> list[str]:
+    def topics_within(self) -> list[int]:
+        """The keys of the topics chosen and of those below them."""
         chosen = TopicAncestry.objects.filter(ancestor__in=self.values["topic"])
-        return [topic_mark(pk) for pk in chosen.order_by("topic").values_list("topic", flat=True).distinct()]
+        return list(chosen.order_by("topic").values_list("topic", flat=True).distinct())
 
     def filter_types(self, queryset, name, content_types):
         return queryset.of_types(content_types)

@@ -226,6 +226,11 @@ def test_of_more_than_a_thousand_the_best_are_listed_and_no_count_is_told(client
     assert oldest[:2] == ["Alliance", "Note 0"]
 
 
+def test_titles_that_hold_the_words_of_a_phrase_apart_are_not_among_the_best(client, many):
+    make_publication("Alliance of the willing", published_at=datetime(1999, 2, 1, tzinfo=UTC))
+    assert found(client, '"of the alliance"')[:2] == ["Note 1009", "Note 1008"]
+
+
 def test_total_under_a_type_is_whole_though_all_types_are_too_many(client, many):
     for n in range(3):
         at = datetime(2005, 1, 1 + n, tzinfo=UTC)

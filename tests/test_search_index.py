@@ -46,6 +46,20 @@ def test_change_that_is_rolled_back_is_not_found():
     assert (found("tides"), found("waves")) == (["Tides"], [])
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_words_that_were_forgotten_are_learnt_when_they_come_again():
+    make_publication("Tides")
+    with transaction.atomic():
+        make_publication("Portfolio of losses")
+        transaction.set_rollback(True)
+    item = make_publication("Portfolio of losses")
+    assert found("portf") == ["Portfolio of losses"]
+    item.delete()
+    call_command("rebuild_search", verbosity=0)
+    make_publication("Portfolio of losses")
+    assert found("portf") == ["Portfolio of losses"]
+
+
 def test_author_added_changed_and_taken_away():
     item = make_publication("Tides")
     authorship = Authorship.objects.create(publication=item, person=make_person("Ines Corrow"))

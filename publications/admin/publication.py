@@ -119,7 +119,7 @@ class PublicationAdmin(
         if not search_term.strip():
             return queryset, False
         found = getattr(request, "found", None) or find(search_term)
-        return found.among(queryset, best=False), False
+        return found.among(queryset), False
 
     # The form
 

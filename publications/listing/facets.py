@@ -4,8 +4,11 @@ from typing import NamedTuple
 from django.db.models import Count
 from django.db.models.functions import ExtractYear
 
+from publications.listing.prepared import Prepared, some_keys
 from publications.models import ContentType, Topic
 from publications.querysets import state_rules
+
+_topics = Prepared(lambda keys: Topic.objects.filter(pk__in=keys), keys=some_keys)
 
 
 class TypeCount(NamedTuple):
@@ -37,7 +40,7 @@ def count_topics(publications, limit: int = 12) -> list[Topic]:
 
 def fullest_topics(counts: dict[int, int], limit: int = 12) -> list[Topic]:
     fullest = sorted(counts, key=lambda pk: (-counts[pk], pk))[:limit]
-    topics = Topic.objects.in_bulk(fullest)
+    topics = {topic.pk: topic for topic in _topics(keys=fullest)} if fullest else {}
     for pk, topic in topics.items():
         topic.count = counts[pk]
     return [topics[pk] for pk in fullest if pk in topics]

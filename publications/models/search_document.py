@@ -2,12 +2,14 @@
 # in the transaction of the change.
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import batched
 from typing import NamedTuple
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Prefetch
 
+from publications.models.person import Authorship
 from publications.models.publication import Publication
 from publications.models.topic import Topic
 from publications.richtext import links, plain_text
@@ -21,11 +23,14 @@ from publications.search.documents import (
     topic_mark,
     type_mark,
 )
-from publications.search.finding import backend
+from publications.search.finding import as_keys, backend
 from publications.search.words import stem, words
 
 BATCH = 200
 TO_A_PUBLICATION = re.compile(r"/publications/([\w-]+)/(?:[#?]|$)")
+MOST_KNOWN = 200_000  # words that a process remembers to be stored
+
+_known: dict[tuple, set[str]] = {}
 
 
 class SearchDocument(models.Model):
@@ -62,9 +67,9 @@ def index(publications: Iterable[int]) -> None:
     with transaction.atomic(savepoint=False):
         for some in batched(sorted(set(publications)), BATCH):
             # Whoever changes one of them at the same moment waits, and then indexes what both have left.
-            list(Publication.objects.filter(pk__in=some).select_for_update().order_by("pk").values_list("pk"))
-            SearchDocument.objects.filter(publication__in=some).delete()
-            _write(some)
+            rows = list(_rows(some).select_for_update())
+            SearchDocument.objects.filter(publication__in=as_keys(list(some))).delete()
+            _write(rows)
 
 
 def rebuild(progress=lambda done, total: None) -> int:
@@ -76,7 +81,7 @@ def rebuild(progress=lambda done, total: None) -> int:
         for some in batched(
             Publication.objects.order_by("pk").values_list("pk", flat=True).iterator(), BATCH
         ):
-            _write(some)
+            _write(_rows(some))
             done += len(some)
             progress(done, total)
     return done
@@ -108,8 +113,7 @@ class Entry(NamedTuple):
 def make_entry(publication: Publication) -> Entry:
     """What the index holds of it, and all its words. Costs no query after `_rows`."""
     p, at = publication, publication.published_at
-    authorships = sorted(p.authorships.all(), key=lambda authorship: authorship.pk)
-    names = [f"{one.name_as_printed} {one.person.name} {one.person.sort_name}" for one in authorships]
+    names = [f"{one.name_as_printed} {one.person.name} {one.person.sort_name}" for one in p.authorships.all()]
     head = " ".join([p.subtitle, *names, p.report_number, p.doi])
     texts = [words(text) for text in (p.title, head, f"{p.summary} {p.key_findings}", plain_text(p.body))]
     marks = [state_mark(p.state), type_mark(p.content_type_id)]
@@ -122,19 +126,44 @@ def make_entry(publication: Publication) -> Entry:
 
 
 def _rows(publications):
-    rows = Publication.objects.filter(pk__in=publications).order_by("pk")
-    return rows.prefetch_related("authorships__person", Prefetch("topics", Topic.objects.only("pk")))
+    rows = (
+        Publication.objects.filter(pk__in=as_keys(list(publications)))
+        .order_by("pk")
+        .only(*Publication.SEARCHED)
+    )
+    authorships = Authorship.objects.select_related("person").only(
+        "publication", "name_as_printed", "person__name", "person__sort_name"
+    )
+    return rows.prefetch_related(
+        Prefetch("authorships", authorships.order_by("pk")), Prefetch("topics", Topic.objects.only("pk"))
+    )
 
 
 def _write(publications) -> None:
-    entries = [make_entry(publication) for publication in _rows(publications)]
+    entries = [make_entry(publication) for publication in publications]
     backend().write([entry.document for entry in entries], SearchDocument)
     _learn(set().union(*(entry.words for entry in entries)))
 
 
 def _learn(found: set[str]) -> None:
     """Note the words that are new to the collection."""
-    for some in batched(sorted(word for word in found if len(word) > 1 and not word.isdigit()), 5_000):
-        known = set(SearchWord.objects.filter(word__in=some).values_list("word", flat=True))
-        new = [SearchWord(word=word, stem=stem(word)) for word in some if word not in known]
+    found = {word for word in found if len(word) > 1 and not word.isdigit()}
+    known = _known_words()
+    for some in batched(sorted(found - known), 5_000):
+        stored = set(SearchWord.objects.filter(word__in=some).values_list("word", flat=True))
+        new = [SearchWord(word=word, stem=stem(word)) for word in some if word not in stored]
         SearchWord.objects.bulk_create(new, batch_size=400, ignore_conflicts=True)
+        transaction.on_commit(partial(known.update, some))
+
+
+def _known_words() -> set[str]:
+    """Words that this process knows to be stored, from transactions that were committed. Forgotten when the words
+    are others, since they were all made anew: the first of them then has another key."""
+    first = SearchWord.objects.order_by("pk").values_list("pk", flat=True).first()
+    if first is None:
+        return set()
+    words = connection.settings_dict["NAME"], first
+    if words not in _known or len(_known[words]) > MOST_KNOWN:
+        _known.clear()
+        _known[words] = set()
+    return _known[words]

@@ -1,5 +1,6 @@
 # What the index holds of one publication, and how the database stores it. Knows tables by name, no models.
 import datetime as dt
+import re
 from typing import NamedTuple
 
 from publications.search.words import stem_all, words
@@ -7,6 +8,7 @@ from publications.search.words import stem_all, words
 # Beyond it PostgreSQL knows no places of words.
 MOST_WORDS = 16_000
 ROOM_FOR_KEYS = 2**30
+_TOPIC = re.compile(r"(?:^| ):topic(\d+)")
 _BEGINNING_OF_TIME = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
@@ -55,13 +57,21 @@ def topic_mark(topic_id: int) -> str:
     return f":topic{topic_id}"
 
 
+def topics_of(marks: str) -> tuple[int, ...]:
+    return tuple(map(int, _TOPIC.findall(marks)))
+
+
 def month_mark(year: int, month: int) -> str:
     return f":{year:04}{month:02}"
 
 
 def link_mark(slug: str) -> str:
     """Of a text that links to the publication at this address."""
-    return ":to" + "".join(words(slug))
+    return ":link" + "".join(words(slug))
+
+
+def year_mark(year: int) -> str:
+    return f":{year:04}"
 
 
 def number_mark(number: str) -> str:

@@ -1,21 +1,28 @@
 # From words to publications: which ones, in which order, and how many at most.
 import json
+from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice
 from typing import NamedTuple
 
-from django.apps import apps
 from django.db.models import BigIntegerField, F, Func
 from django.db.models.expressions import RawSQL
 
 from publications.reading import connection
 from publications.search import postgresql, sqlite
-from publications.search.documents import ROOM_FOR_KEYS, document_id, link_mark, number_mark, state_mark
+from publications.search.documents import (
+    ROOM_FOR_KEYS,
+    document_id,
+    link_mark,
+    number_mark,
+    state_mark,
+    topics_of,
+)
 from publications.search.query import Query, parse
-from publications.search.ranking import score
+from publications.search.ranking import best_first
 from publications.search.spelling import endings
 
 MOST_FOUND = 1_000
+MOST_LOOKED_INTO = 4_000  # for a phrase
 MOST_NUMBERED = 10
 MOST_TITLES = 50
 MOST_LINKING = 200
@@ -29,6 +36,14 @@ class Within(NamedTuple):
     first: int | None = None
     last: int | None = None
 
+    def holds(self, document: int, marks: str) -> bool:
+        known = set(marks.split())
+        return (
+            (self.first is None or document >= self.first)
+            and (self.last is None or document <= self.last)
+            and all(not known.isdisjoint(group) for group in self.marks)
+        )
+
 
 EVERYWHERE = Within()
 
@@ -37,42 +52,80 @@ def backend():
     return postgresql if connection.vendor == "postgresql" else sqlite
 
 
-class Found:
-    """The publications found, at most a thousand: of more, the best or the newest. `is_cut` tells when
-    there are more. Which ones a user may see is for the caller's queryset to say."""
+class Hits(NamedTuple):
+    """Rows of documents, in order, and whether there may be more than these."""
 
-    def __init__(self, query: Query, within: Within = EVERYWHERE, order: str = BEST):
-        self.query, self.within, self.order = query, within, order
+    rows: list[tuple]
+    are_cut: bool
+
+    @property
+    def pks(self) -> list[int]:
+        return [row[1] for row in self.rows]
+
+
+def match(query: Query, within: Within, limit: int, *, oldest=False, in_title=False, texts=False) -> Hits:
+    """(document, publication, marks), and title, head and lead as `texts`, of the newest that hold the query. For
+    phrases only so many of those that hold their words are looked into, which takes a while each."""
+    if in_title or not query.has_phrases:
+        rows = backend().match(query, within, limit + 1, oldest=oldest, in_title=in_title, texts=texts)
+        return Hits(rows[:limit], len(rows) > limit)
+    rows, all_looked_into = backend().match_phrases(
+        query, within, limit + 1, MOST_LOOKED_INTO, oldest=oldest, texts=texts
+    )
+    return Hits(rows[:limit], len(rows) > limit or not all_looked_into)
+
+
+class Found:
+    """The publications found, at most `most`: of more, the best or the newest. `is_cut` tells when there are
+    more. Which ones a user may see is for the caller's queryset to say."""
+
+    def __init__(self, query: Query, within: Within = EVERYWHERE, order: str = BEST, most: int = MOST_FOUND):
+        self.query, self.within, self.order, self.most = query, within, order, most
 
     @cached_property
-    def _hits(self) -> list[tuple[int, int]]:
+    def _hits(self) -> Hits:
         if not self.query:
-            return []
-        oldest = self.order == OLDEST
-        return backend().match(self.query, self.within, MOST_FOUND + 1, oldest=oldest)
+            return Hits([], False)
+        is_best, is_oldest = self.order == BEST, self.order == OLDEST
+        return match(self.query, self.within, self.most, oldest=is_oldest, texts=is_best)
 
     @property
     def is_cut(self) -> bool:
-        return len(self._hits) > MOST_FOUND
+        return self._hits.are_cut
 
     @cached_property
     def pks(self) -> list[int]:
         """In the order asked for; among equally good ones the newest first."""
         if self.order != BEST:
-            return [publication for _, publication in self._hits[:MOST_FOUND]]
-        hits = dict(self._hits)
+            return self.newest
+        rows = self._hits.rows
         if self.is_cut:  # else an older item of just this title would be missed
-            titled = backend().match(self.query, self.within, MOST_FOUND // 2, in_title=True)
-            hits = dict(islice((dict(titled) | hits).items(), MOST_FOUND))
-        return _best(self.query, hits)
+            titled = match(self.query, self.within, self.most // 2, in_title=True, texts=True).rows
+            titled = [row for row in titled if self.query.is_held_by(row[3])]
+            known = {row[0] for row in titled}
+            rows = [*titled, *(row for row in rows if row[0] not in known)][: self.most]
+        return best_first(self.query, rows)
 
-    def among(self, publications, *, best: bool):
-        """Those of a queryset that were found. Of too many `best` means those that `pks` holds; else it is
-        the newest, which cost less and serve where nothing is counted."""
-        pks = (
-            self.pks if best and self.is_cut else [publication for _, publication in self._hits[:MOST_FOUND]]
-        )
-        return publications.filter(pk__in=as_keys(pks))
+    @property
+    def newest(self) -> list[int]:
+        """Of too many not the best, but the newest, which cost less and serve where nothing is counted."""
+        return self._hits.pks
+
+    @property
+    def topics(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Each publication with its topics, the newest first."""
+        return ((row[1], topics_of(row[2])) for row in self._hits.rows)
+
+    def narrowed(self, within: Within) -> "Found":
+        """What is found within narrower bounds, when everything was found: without asking again."""
+        found = Found(self.query, within, self.order)
+        rows = [row for row in self._hits.rows if within.holds(row[0], row[2])]
+        found._hits = Hits(rows, False)
+        return found
+
+    def among(self, publications):
+        """Those of a queryset that were found."""
+        return publications.filter(pk__in=as_keys(self.pks))
 
 
 def in_order_of(pks: list[int], publications):
@@ -85,6 +138,13 @@ def as_keys(pks: list[int]) -> RawSQL:
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [pks])
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(pks)])
+
+
+def among_keys(column: str, pks: list[int]) -> tuple[str, object]:
+    """The same as a condition in SQL, with its value, for what is asked past the models."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", pks
+    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(pks)
 
 
 class _Place(Func):
@@ -106,14 +166,6 @@ class _Place(Func):
         return f"ARRAY_POSITION(%s::bigint[], {sql})", (self.pks, *params)
 
 
-def _best(query: Query, hits: dict[int, int]) -> list[int]:
-    """The publications of these documents, the best first; among equally good ones the newest."""
-    documents = apps.get_model("publications", "SearchDocument").objects.filter(pk__in=as_keys([*hits]))
-    texts = documents.values_list("pk", "title", "head", "lead")
-    scores = {pk: score(query, *rest) for pk, *rest in texts} if hits else {}
-    return [hits[pk] for pk in sorted(scores, key=lambda pk: (-scores[pk], -pk))]
-
-
 def settle(query: Query, within: Within = EVERYWHERE) -> Query:
     """The query as it is meant: when nothing holds the words as they were typed, the last one may be the
     beginning of a word."""
@@ -123,7 +175,7 @@ def settle(query: Query, within: Within = EVERYWHERE) -> Query:
 
 
 def exists(query: Query, within: Within = EVERYWHERE) -> bool:
-    return bool(query and backend().match(query, within, 1))
+    return bool(query and match(query, within, 1).rows)
 
 
 def titles_like(text: str, now) -> list[int]:
@@ -132,8 +184,8 @@ def titles_like(text: str, now) -> list[int]:
     if query.beginning:
         query = query.with_endings(endings(query.beginning))
     within = public_until(now)
-    hits = backend().match(query, within, MOST_TITLES, in_title=True) if query else []
-    return _best(query, dict(hits))
+    hits = match(query, within, MOST_TITLES, in_title=True, texts=True).rows if query else []
+    return best_first(query, hits)
 
 
 def public_until(now) -> Within:
@@ -143,13 +195,13 @@ def public_until(now) -> Within:
 
 def publications_numbered(number: str) -> list[int]:
     """Keys of those whose DOI or report number this is, however it is punctuated."""
-    return [pk for _, pk in backend().match(parse(""), Within(((number_mark(number),),)), MOST_NUMBERED)]
+    return match(parse(""), Within(((number_mark(number),),)), MOST_NUMBERED).pks
 
 
 def published_linking_to(slugs) -> list[int]:
     """Keys of the newest published ones whose text seems to link to one of these addresses."""
     within = Within(((state_mark("published"),), tuple(map(link_mark, slugs))))
-    return [pk for _, pk in backend().match(parse(""), within, MOST_LINKING)]
+    return match(parse(""), within, MOST_LINKING).pks
 
 
 def find(text: str, within: Within = EVERYWHERE) -> Found:

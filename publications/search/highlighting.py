@@ -1,22 +1,16 @@
 # What of a text answers a search, with its words marked. Whatever the text holds, only <mark> is markup.
+import re
 from collections import Counter
-from typing import NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from publications.search.query import Query
-from publications.search.words import spans, stem
+from publications.search.words import WORD, stems_as_written
 
 PASSAGE_WORDS = 36
 BEFORE = 8  # words shown before the first one looked for
 MOST_LETTERS = 40_000  # looked through of one text
-
-
-class Word(NamedTuple):
-    start: int
-    end: int
-    stem: str
 
 
 def stems_of(query: Query) -> frozenset[str]:
@@ -25,34 +19,36 @@ def stems_of(query: Query) -> frozenset[str]:
 
 def mark(text: str, wanted: frozenset[str]) -> SafeString:
     """The whole text."""
-    return _marked(text, _words(text), wanted)
+    places, stems = _words(text)
+    return _marked(text, [place for place, stem in zip(places, stems, strict=True) if stem in wanted])
 
 
 def stems_in(text: str, wanted: frozenset[str]) -> frozenset[str]:
-    return wanted.intersection(word.stem for word in _words(text))
+    return wanted.intersection(stems_as_written(set(WORD.findall(text[:MOST_LETTERS]))))
 
 
 def passage(text: str, wanted: frozenset[str]) -> SafeString:
     """The part of the text where most of the words stand, or nothing when none of them does."""
-    words = _words(text)
-    hits = [at for at, word in enumerate(words) if word.stem in wanted]
+    places, stems = _words(text)
+    hits = [at for at, stem in enumerate(stems) if stem in wanted]
     if not hits:
         return mark_safe("")
-    first = max(0, _best_start(words, hits) - BEFORE)
-    last = min(first + PASSAGE_WORDS, len(words)) - 1
-    start = words[first].start if first else 0
-    end = words[last].end if last < len(words) - 1 else min(len(text), MOST_LETTERS)
+    first = max(0, _best_start(stems, hits) - BEFORE)
+    last = min(first + PASSAGE_WORDS, len(places)) - 1
+    start = places[first].start() if first else 0
+    end = places[last].end() if last < len(places) - 1 else min(len(text), MOST_LETTERS)
     before, after = "… " if start else "", " …" if end < len(text) else ""
-    return mark_safe(f"{before}{_marked(text, words[first : last + 1], wanted, start, end)}{after}")
+    shown = [places[hit] for hit in hits if first <= hit <= last]
+    return mark_safe(f"{before}{_marked(text, shown, start, end)}{after}")
 
 
-def _best_start(words: list[Word], hits: list[int]) -> int:
+def _best_start(stems: list[str], hits: list[int]) -> int:
     """The first hit of the window that holds most different words, then most of them, then comes first."""
     best, most, inside, first = hits[0], (0, 0), Counter(), 0
     for hit in hits:
-        inside[words[hit].stem] += 1
+        inside[stems[hit]] += 1
         while hit - hits[first] >= PASSAGE_WORDS - BEFORE:
-            inside[words[hits[first]].stem] -= 1
+            inside[stems[hits[first]]] -= 1
             first += 1
         held = (sum(map(bool, inside.values())), inside.total())
         if held > most:
@@ -60,14 +56,15 @@ def _best_start(words: list[Word], hits: list[int]) -> int:
     return best
 
 
-def _words(text: str) -> list[Word]:
-    return [Word(start, end, stem(word)) for start, end, word in spans(text[:MOST_LETTERS])]
+def _words(text: str) -> tuple[list[re.Match], list[str]]:
+    """The places of its words, and the stems of these."""
+    places = list(WORD.finditer(text, 0, MOST_LETTERS))
+    return places, stems_as_written(place[0] for place in places)
 
 
-def _marked(text: str, words: list[Word], wanted, start=0, end=None) -> SafeString:
+def _marked(text: str, places: list[re.Match], start=0, end=None) -> SafeString:
     parts, at = [], start
-    for word in words:
-        if word.stem in wanted:
-            parts += [escape(text[at : word.start]), f"<mark>{escape(text[word.start : word.end])}</mark>"]
-            at = word.end
+    for place in places:
+        parts += [escape(text[at : place.start()]), f"<mark>{escape(place[0])}</mark>"]
+        at = place.end()
     return mark_safe("".join([*parts, escape(text[at:end])]))

@@ -33,6 +33,15 @@ class Query:
     def __bool__(self):
         return bool(self.terms)
 
+    @property
+    def has_phrases(self) -> bool:
+        return any(len(stems) > 1 for term in self.terms for stems in term.alternatives)
+
+    def is_held_by(self, text: str) -> bool:
+        """Whether all of it stands in these stems, phrases in their order."""
+        text = f" {text} "
+        return all(any(f" {' '.join(stems)} " in text for stems in term.alternatives) for term in self.terms)
+
     def with_endings(self, endings: list[str]) -> "Query":
         """The same, satisfied by any of these stems in the place of the unfinished word."""
         *first, last = self.terms

@@ -1,30 +1,46 @@
 # How well a document answers a query. The same on both databases, and simple enough to be explained: what
 # counts is where the words stand.
-from publications.search.query import Query, Term
+from publications.search.query import Query
 
 TITLE, HEAD, LEAD, BODY = 12, 5, 2, 1
 ANOTHER_ENDING = 0.5  # of what the word as typed would count
 AS_A_WHOLE = 1.5
 
 
-def score(query: Query, title: str, head: str, lead: str) -> float:
-    """`title`, `head` and `lead` are those of a document that holds the query. A title says more the less
-    it says beside the words looked for, and most when it holds them one after the other."""
-    texts = [(TITLE, f" {title} "), (HEAD, f" {head} "), (LEAD, f" {lead} ")]
-    total = sum(_term_score(term, texts) for term in query.terms) / len(query.terms)
-    asked = [word for term in query.terms for word in term.stems]
-    words = title.split()
-    share = len(set(asked).intersection(words)) / (len(words) or 1)
-    together = len(asked) > 1 and f" {' '.join(asked)} " in f" {title} "
-    return (total + TITLE * share) * (AS_A_WHOLE if together else 1)
+def best_first(query: Query, rows: list[tuple]) -> list[int]:
+    """The publications of these documents, each with its texts; among equally good ones the
+    newest first."""
+    score = _Score(query)
+    scored = [(score(title, head, lead), document, pk) for document, pk, _, title, head, lead in rows]
+    return [pk for *_, pk in sorted(scored, reverse=True)]
 
 
-def _term_score(term: Term, texts) -> float:
-    return max(
-        (1 if stems == term.stems else ANOTHER_ENDING) * _place_score(f" {' '.join(stems)} ", texts)
-        for stems in term.alternatives
-    )
+class _Score:
+    """Of the texts of a document that holds the query. A title says more the less it says beside the words
+    looked for, and most when it holds them one after the other."""
 
+    def __init__(self, query: Query):
+        self.terms = [
+            [
+                (1 if stems == term.stems else ANOTHER_ENDING, f" {' '.join(stems)} ")
+                for stems in term.alternatives
+            ]
+            for term in query.terms
+        ]
+        asked = [word for term in query.terms for word in term.stems]
+        self.asked = [f" {word} " for word in set(asked)]
+        self.whole = f" {' '.join(asked)} " if len(asked) > 1 else None
 
-def _place_score(words: str, texts) -> float:
-    return next((weight for weight, text in texts if words in text), BODY)
+    def __call__(self, title: str, head: str, lead: str) -> float:
+        title, head, lead = f" {title} ", f" {head} ", f" {lead} "
+        total = 0
+        for alternatives in self.terms:
+            best = 0
+            for worth, text in alternatives:
+                place = TITLE if text in title else HEAD if text in head else LEAD if text in lead else BODY
+                best = max(best, worth * place)
+            total += best
+        total /= len(self.terms)
+        if named := sum(word in title for word in self.asked):
+            total += TITLE * (named / (title.count(" ") - 1))
+        return total * AS_A_WHOLE if self.whole and self.whole in title else total

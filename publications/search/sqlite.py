@@ -22,22 +22,50 @@ def write(documents, model) -> None:
     model.objects.bulk_create([model(**stored(document)._asdict()) for document in documents], batch_size=100)
 
 
-def match(query: Query, within, limit: int, *, oldest=False, in_title=False) -> list[tuple[int, int]]:
-    """(document, publication) of the newest that hold the query."""
-    conditions, params = [f"i.{INDEX} MATCH %s"], [_expression(query, within.marks, in_title)]
-    for bound, comparison in ((within.first, ">="), (within.last, "<=")):
-        if bound is not None:
-            conditions.append(f"i.rowid {comparison} %s")
-            params.append(bound)
+def match(query: Query, within, limit: int, *, oldest=False, in_title=False, texts=False) -> list[tuple]:
+    """The newest documents that hold the query."""
+    expression = _expression(query, within.marks, _titled if in_title else _phrase)
+    return _rows(expression, within, limit, oldest, texts)
+
+
+def match_phrases(query: Query, within, limit: int, most: int, *, oldest=False, texts=False):
+    """The same, out of as many as `most` that hold its words, wherever these stand; and whether these are all."""
+    conditions, params = _conditions(_expression(query, within.marks, _all), within)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT i.rowid FROM {INDEX} i WHERE {conditions} "
+            f"ORDER BY i.rowid {_order(oldest)} LIMIT 1 OFFSET %s",
+            [*params, most - 1],
+        )
+        end = cursor.fetchone()
+    if end:
+        within = within._replace(**{"last" if oldest else "first": end[0]})
+    return match(query, within, limit, oldest=oldest, texts=texts), not end
+
+
+def _rows(expression: str, within, limit: int, oldest: bool, texts: bool) -> list[tuple]:
+    conditions, params = _conditions(expression, within)
     sql = f"""
-        SELECT found.id, d.publication_id FROM (
-            SELECT i.rowid AS id FROM {INDEX} i WHERE {" AND ".join(conditions)}
-            ORDER BY i.rowid {"ASC" if oldest else "DESC"} LIMIT %s
+        SELECT d.id, d.publication_id, d.marks{", d.title, d.head, d.lead" if texts else ""} FROM (
+            SELECT i.rowid AS id FROM {INDEX} i WHERE {conditions} ORDER BY i.rowid {_order(oldest)} LIMIT %s
         ) found CROSS JOIN {DOCUMENTS} d ON d.id = found.id
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, limit])
         return sorted(cursor.fetchall(), reverse=not oldest)
+
+
+def _conditions(expression: str, within) -> tuple[str, list]:
+    conditions, params = [f"i.{INDEX} MATCH %s"], [expression]
+    for bound, comparison in ((within.first, ">="), (within.last, "<=")):
+        if bound is not None:
+            conditions.append(f"i.rowid {comparison} %s")
+            params.append(bound)
+    return " AND ".join(conditions), params
+
+
+def _order(oldest: bool) -> str:
+    return "ASC" if oldest else "DESC"
 
 
 def differs(document) -> bool:
@@ -60,8 +88,7 @@ def is_sound() -> bool:
     return True
 
 
-def _expression(query: Query, marks, in_title=False) -> str:
-    write = _titled if in_title else _phrase
+def _expression(query: Query, marks, write) -> str:
     terms = [f"({' OR '.join(map(write, term.alternatives))})" for term in query.terms]
     return " AND ".join([*terms, *map(_either, marks)])
 
@@ -69,6 +96,10 @@ def _expression(query: Query, marks, in_title=False) -> str:
 def _phrase(stems) -> str:
     """Words and marks hold no quotation mark."""
     return f'"{" ".join(stems)}"'
+
+
+def _all(stems) -> str:
+    return f"({' AND '.join(f'"{word}"' for word in stems)})"
 
 
 def _titled(stems) -> str:

@@ -14,6 +14,6 @@ def find(board, text: str) -> list:
     )
     within = Within((tuple(topic_mark(pk) for pk in topics),))
     found = Found(settle(parse(text.replace("\x00", "")), within), within)
-    passed = set(found.among(board.choosable(), best=True).order_by().values_list("pk", flat=True))
+    passed = set(found.among(board.choosable()).order_by().values_list("pk", flat=True))
     best = [pk for pk in found.pks if pk in passed][:MOST_FOUND]
     return list(in_order_of(best, board.choosable().for_cards())) if best else []

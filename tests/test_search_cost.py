@@ -1,0 +1,158 @@
+# What a search costs does not grow with the collection, whatever is looked for, and what it finds is nevertheless
+# what a look at every item would find.
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from publications.models import ContentType, Publication, Topic, TopicAncestry, index
+from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark
+from publications.search.finding import MOST_FOUND, NEWEST, OLDEST, Found, Within
+from publications.search.query import parse
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY = 4_500, 13_500
+START, DAYS = datetime(1990, 1, 1, 9, tzinfo=UTC), 365 * 30
+NOW = START + timedelta(days=DAYS)
+
+
+def words_of(number: int, at: datetime) -> str:
+    """`left` in three of four, and `right` too, but never one after the other; `relic` in the oldest fifth and
+    nowhere else; `seldom` in twenty and `alone` in one."""
+    words = ["left middle right" if number % 4 else "tide", f"word{number % 211}x"]
+    words += ["seldom"] * (number % 200 == 7 and number < 4_000) + ["alone"] * (number == 77)
+    words += ["relic"] * (at.year < 2003)
+    return " ".join(words)
+
+
+def fill(size: int, known: int = 0) -> None:
+    kind, topic = ContentType.objects.earliest("pk"), Topic.objects.get(slug="small")
+    chance = random.Random(size)
+    dates = [START + timedelta(days=chance.triangular(0, DAYS, DAYS)) for _ in range(known, size)]
+    items = [
+        Publication(
+            title=f"Item {number}",
+            slug=f"item-{number}",
+            summary=words_of(number, at),
+            content_type=kind,
+            state="draft" if number % 50 == 3 else "published",
+            published_at=at,
+        )
+        for number, at in enumerate(dates, known)
+    ]
+    made = Publication.objects.bulk_create(items)
+    through = Publication.topics.through
+    through.objects.bulk_create(through(publication=item, topic=topic) for item in made[:20])
+    index(item.pk for item in made)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+@pytest.fixture(scope="module")
+def costs(django_db_setup, django_db_blocker):
+    """What each search costs among few and among many, and then the many, for what is asked of them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        Topic.objects.create(name="Small", slug="small")
+        TopicAncestry.rebuild()
+        fill(FEW)
+        among_few = {name: cost(search) for name, search in SEARCHES.items()}
+        fill(MANY, FEW)
+        yield among_few, {name: cost(search) for name, search in SEARCHES.items()}
+        transaction.set_rollback(True)
+    connection.close()
+
+
+def cost(search) -> int:
+    """Pages of 8 KB read on PostgreSQL, steps of its machine on SQLite: neither depends on the computer."""
+    if connection.vendor == "sqlite":
+        steps = []
+        connection.connection.set_progress_handler(lambda: steps.append(1), 100)
+        search()
+        connection.connection.set_progress_handler(None, 0)
+        return len(steps)
+    return sum(map(buffers, statements_of(search)))
+
+
+def statements_of(search) -> list:
+    statements = []
+
+    def note(execute, sql, params, many, context):
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        search()
+    return statements
+
+
+def buffers(statement) -> int:
+    sql, params = statement
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
+        plan = cursor.fetchone()[0][0]["Plan"]
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+
+def within(*marks, first=None, last=NOW) -> Within:
+    marks = [[state_mark("published")], *marks]
+    return Within(
+        tuple(map(tuple, marks)), first and document_id(first), document_id(last) + ROOM_FOR_KEYS - 1
+    )
+
+
+def small_topic():
+    return within([topic_mark(Topic.objects.get(slug="small").pk)])
+
+
+SEARCHES = {
+    "most of all": lambda: Found(parse("left"), within()).pks,
+    "two common words": lambda: Found(parse("left right"), within()).pks,
+    "oldest first": lambda: Found(parse("left"), within(), OLDEST).pks,
+    "seldom": lambda: Found(parse("seldom"), within(), NEWEST).pks,
+    "one": lambda: Found(parse("alone"), within()).pks,
+    "in the oldest alone": lambda: Found(parse("relic"), within(), NEWEST).pks,
+    "phrase that stands nowhere": lambda: Found(parse('"right left"'), within()).pks,
+    "small topic": lambda: Found(parse("left"), small_topic()).pks,
+}
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_a_search_among_three_times_as_many_costs_hardly_more(costs, name):
+    few, many = (among[name] for among in costs)
+    assert few > 0
+    assert many <= 2.5 * few + 20, (few, many)  # three times as many would cost three times as much
+
+
+def test_what_is_found_is_what_a_look_at_every_item_finds(costs):
+    chance = random.Random(5)
+    items = Publication.objects.filter(state="published").values_list("pk", "summary", "published_at")
+    texts = [(at.replace(second=0, microsecond=0), pk, set(summary.split())) for pk, summary, at in items]
+    for words in [
+        "left",
+        "left right",
+        "tide word7x",
+        "seldom",
+        "relic",
+        "relic left",
+        "alone",
+        "absent",
+    ] * 4:
+        first, last = sorted(START + timedelta(days=chance.randrange(DAYS)) for _ in range(2))
+        first, last = chance.choice([(None, NOW), (first, NOW), (None, last), (first, last)])
+        order = chance.choice([NEWEST, OLDEST])
+        fitting = [(at, pk) for at, pk, text in texts if text.issuperset(words.split())]
+        fitting = [(at, pk) for at, pk in fitting if at <= last and (not first or at >= first)]
+        expected = [pk for _, pk in sorted(fitting, reverse=order == NEWEST)]
+        found = Found(parse(words), within(first=first, last=last), order)
+        assert found.pks == expected[:MOST_FOUND], (words, first, last, order)
+        assert found.is_cut == (len(expected) > MOST_FOUND)
+
+
+def test_a_phrase_is_found_among_the_newest_that_hold_its_words(costs):
+    found = Found(parse('"left middle"'), within())
+    assert len(found.pks) == MOST_FOUND and found.is_cut
+    nowhere = Found(parse('"right left"'), within())
+    assert nowhere.pks == [] and nowhere.is_cut  # not all were looked into, so none can be excluded
+    assert not Found(parse('"alone left"'), within()).is_cut
