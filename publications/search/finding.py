@@ -1,6 +1,5 @@
 # From words to publications: which ones, in which order, and how many at most.
 import json
-from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -112,9 +111,9 @@ class Found:
         return self._hits.pks
 
     @property
-    def topics(self) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Each publication with its topics, the newest first."""
-        return ((row[1], topics_of(row[2])) for row in self._hits.rows)
+    def topics(self) -> list[tuple[int, tuple[int, ...]]]:
+        """Each publication with its topics."""
+        return [(row[1], topics_of(row[2])) for row in self._hits.rows]
 
     def narrowed(self, within: Within) -> "Found":
         """What is found within narrower bounds, when everything was found: without asking again."""
