@@ -5,6 +5,7 @@ import datetime as dt
 import re
 import sqlite3
 from functools import lru_cache
+from hashlib import sha1
 from itertools import count
 from weakref import WeakKeyDictionary
 
@@ -74,8 +75,10 @@ class _Session:
     def _prepare(self, sql: str) -> bytes:
         if len(self.names) >= MOST_STATEMENTS:
             raise NotThisWay
-        name = b"topichub_asked_%d" % len(self.names)
-        if self.server.prepare(name, _for_postgresql(sql)).status != ExecStatus.COMMAND_OK:
+        statement = _for_postgresql(sql)
+        # Behind a pool the name may be another client's statement: it must never be one with another text.
+        name = b"topichub_" + sha1(statement, usedforsecurity=False).hexdigest().encode()
+        if self.server.prepare(name, statement).status != ExecStatus.COMMAND_OK:
             raise NotThisWay
         self.names[sql] = name
         return name

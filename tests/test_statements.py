@@ -67,3 +67,16 @@ def test_renamed_type_shows_on_the_next_page(client, settings, coast):
     ContentType.objects.filter(slug="report").update(name="Inquiry")
     html = client.get("/topics/coast/").content.decode()
     assert ">Report<" not in html and ">Inquiry<" in html
+
+
+def test_name_of_a_statement_tells_its_text():
+    """Behind a pool that hands a connection from client to client, a name of two texts would give wrong rows."""
+    if connection.vendor != "postgresql":
+        return
+    texts = set()
+    for question in ("SELECT 1 + CAST(%s AS integer)", "SELECT 2 + CAST(%s AS integer)"):
+        connection.close()
+        connection.ensure_connection()
+        ask(question, [1])
+        texts |= set(ask("SELECT name, statement FROM pg_prepared_statements", []))
+    assert len({name for name, _ in texts}) == len({text for _, text in texts}) >= 2
