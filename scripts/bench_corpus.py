@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -233,11 +234,10 @@ def _tidy_up() -> None:
     )
     for statement in statements:
         _run(statement)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT setval(pg_get_serial_sequence('publications_publication', 'id'), MAX(id)) FROM publications_publication"
-            )
+    from publications.models import Person, Publication, Topic
+
+    for statement in connection.ops.sequence_reset_sql(no_style(), [Person, Publication, Topic]):
+        _run(statement)
 
 
 def versions() -> str:

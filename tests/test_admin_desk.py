@@ -93,7 +93,10 @@ def test_log_says_what_was_passed_over_and_keeps_deleted_items(client, editor):
 def test_deleting_an_item_is_in_the_log(client, editor):
     item = make_publication("Level of the Sea")
     client.post(f"{LIST}{item.pk}/delete/", {"post": "yes"})
-    assert re.search(r"Level of the Sea \(deleted\) Bring it back… Level of the Sea Deleted Ines Corrow", words(client.get(LOG)))
+    assert re.search(
+        r"Level of the Sea \(deleted\) Bring it back… Level of the Sea Deleted Ines Corrow",
+        words(client.get(LOG)),
+    )
 
 
 def test_log_counts_no_more_than_it_lists(client, editor, monkeypatch):
