@@ -48,8 +48,12 @@ def apply_due() -> Applied:
 def _try(pk, now) -> str:
     try:
         return "live" if apply(pk, now) else ""
-    except OperationalError:  # somebody holds the item, or the database is busy: the next request tries again
-        logger.warning("A change that is due waits for the database: %s", pk, exc_info=True)
+    except (
+        OperationalError
+    ) as error:  # somebody holds the item, or the database is busy: the next request tries again
+        logger.warning(
+            "A change that is due waits for the database: %s (%s)", pk, str(error).partition("\n")[0]
+        )
         return "waiting"
     except Exception as error:
         return "failed" if _fail(pk, now, error) else ""
