@@ -165,7 +165,7 @@ class PublicationFilter(django_filters.FilterSet):
         return queryset.of_types(content_types)
 
     def filter_topics(self, queryset, name, topics):
-        return queryset.in_any_topic(topics)
+        return queryset.in_any_topic(topics) if topics else queryset
 
     def filter_states(self, queryset, name, states):
         return queryset.in_states(states, self.now)

@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from publications.admin.asked_again import AskedAgain
 from publications.admin.changelist import HubChangeList
 from publications.admin.choices import choosable
 from publications.admin.counting import CappedPaginator
@@ -67,7 +68,7 @@ class Controls:
         return choosable(rows, db_field, request.user)
 
 
-class HubModelAdmin(ObjectRights, Presences, Together, Controls, admin.ModelAdmin):
+class HubModelAdmin(AskedAgain, ObjectRights, Presences, Together, Controls, admin.ModelAdmin):
     form = HubForm
     show_full_result_count = False
     list_per_page = 50

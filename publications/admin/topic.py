@@ -52,6 +52,10 @@ class TopicAdmin(BoardPage, PictureChoice, Versioned, HubModelAdmin):
         rows = super().get_queryset(request)
         return rows.annotate(featured_now=count_of(FeaturedItem.objects.live(), "topic"))
 
+    def _lock(self, key):
+        """All topics, in one order, as whoever moves or deletes one: a save may move it."""
+        Topic.objects.lock_tree()
+
     def get_search_results(self, request, queryset, search_term):
         """Topics count in hundreds, so their names are folded here and not in the database."""
         words = folded_words(search_term)

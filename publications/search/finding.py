@@ -78,8 +78,8 @@ class Found:
     """The publications found, at most `most`: of more, the best or the newest. `is_cut` tells when there are
     more. Which ones a user may see is for the caller's queryset to say."""
 
-    def __init__(self, query: Query, within: Within = EVERYWHERE, order: str = BEST, most: int = MOST_FOUND):
-        self.query, self.within, self.order, self.most = query, within, order, most
+    def __init__(self, query: Query, within: Within = EVERYWHERE, order: str = BEST, most: int = 0):
+        self.query, self.within, self.order, self.most = query, within, order, most or MOST_FOUND
 
     @cached_property
     def _hits(self) -> Hits:

@@ -1,0 +1,85 @@
+# Forms saved at the very moment at which somebody else deletes or locks what they need. SQLite has one writer at a
+# time, so that these moments are PostgreSQL's.
+from threading import Thread
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from publications.models import Topic
+from tests.factories import make_draft, make_staff, make_topic
+from tests.forms import controls
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+@pytest.fixture
+def editor(transactional_db):
+    client = Client()
+    client.force_login(make_staff("Editor", username="maria"))
+    return client
+
+
+def address_of(item) -> str:
+    return reverse(f"admin:publications_{item._meta.model_name}_change", args=[item.pk])
+
+
+def saved(client, item, **typed):
+    form = controls(client.get(address_of(item)))
+    return client.post(address_of(item), form | typed | {"_save": "Save"}, follow=True)
+
+
+def begun(function) -> Thread:
+    """On a connection of its own."""
+
+    def run():
+        try:
+            function()
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_topic_deleted_while_an_item_is_saved_with_it_is_named_and_nothing_typed_is_lost(editor):
+    topic, item, deleted = make_topic("Water"), make_draft("Tide"), []
+
+    def just_before_its_topics_are_stored(execute, sql, *rest):
+        if 'INTO "publications_publication_topics"' in sql and not deleted:
+            deleted.append(topic)
+            begun(Topic.objects.get(pk=topic.pk).delete).join()
+        return execute(sql, *rest)
+
+    if connection.vendor != "postgresql":
+        return
+    with connection.execute_wrapper(just_before_its_topics_are_stored):
+        page = saved(editor, item, title="High tide", topics=[topic.pk])
+    assert deleted and not Topic.objects.exists()
+    html = page.content.decode()
+    assert "High tide" in html
+    assert "is not one of the available choices" in html
+    assert "successfully" not in html
+    item.refresh_from_db()
+    assert item.title == "Tide"
+    assert "successfully" in saved(editor, item, title="High tide").content.decode()
+
+
+def test_who_saves_a_topic_holds_none_while_waiting_for_all(editor):
+    first, second = make_topic("First"), make_topic("Second")
+    if connection.vendor != "postgresql":
+        return
+    with transaction.atomic():
+        Topic.objects.select_for_update().get(pk=first.pk)
+        saving = begun(lambda: saved(editor, second, parent=first.pk))
+        with connection.cursor() as cursor:
+            waiting = 0
+            while saving.is_alive() and not waiting:
+                [(waiting,)] = cursor.execute(WAITING).fetchall()
+        assert Topic.objects.select_for_update(nowait=True).get(pk=second.pk)
+    saving.join()
+    second.refresh_from_db()
+    assert second.parent == first
