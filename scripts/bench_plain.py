@@ -29,6 +29,9 @@ class PlainFilter(PublicationFilter):
     filter_queryset = FilterSet.filter_queryset
 
 
+PlainFilter.base_filters = PublicationFilter.base_filters  # with those whose names Python does not allow
+
+
 class PlainList(ListView):
     paginate_by = 20
 
