@@ -34,7 +34,7 @@ SORTS = [
 
 
 _types_in_order = Prepared(ContentType.objects.all)
-_types = Kept(lambda: {one.slug: one for one in _types_in_order()})
+types_by_slug = Kept(lambda: {one.slug: one for one in _types_in_order()})
 MULTIPLE = {"type", "topic", "state"}
 
 
@@ -59,11 +59,11 @@ class TypesField(forms.MultipleChoiceField):
     """Slugs, cleaned to types in their order."""
 
     def valid_value(self, value):
-        return value in _types()
+        return value in types_by_slug()
 
     def clean(self, value):
         chosen = super().clean(value)
-        return [one for slug, one in _types().items() if slug in chosen]
+        return [one for slug, one in types_by_slug().items() if slug in chosen]
 
 
 class TypesFilter(django_filters.Filter):
@@ -112,7 +112,7 @@ class PublicationFilter(django_filters.FilterSet):
     @property
     def types(self) -> dict[str, ContentType]:
         """All types there are, by slug and in their order."""
-        return _types()
+        return types_by_slug()
 
     @property
     def errors(self) -> dict[str, list[str]]:

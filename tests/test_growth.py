@@ -13,7 +13,7 @@ from tests.factories import make_image, make_topic
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 1000, 6000
-MOST_BUFFERS = 300
+MOST_BUFFERS = 330  # 300, and what a vacuum would spare
 MOST_GROWTH, LEEWAY = 1.3, 60  # rows lie further apart, and a month that is cut holds more
 FIRST_DAY, YEARS = dt.datetime(2010, 1, 1, 9, tzinfo=dt.UTC), 8
 PAGES = [
@@ -97,4 +97,4 @@ def test_pages_ask_as_much_of_the_database_for_6000_items_as_for_1000(settings):
     few, many = work_of_pages(FEW), work_of_pages(MANY)
     grown = {page: (few[page], n) for page, n in many.items() if n > MOST_GROWTH * few[page] + LEEWAY}
     assert grown == {}
-    assert connection.vendor == "sqlite" or max(many.values()) <= MOST_BUFFERS
+    assert connection.vendor == "sqlite" or max(many.values()) <= MOST_BUFFERS, many

@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from publications.admin.filters import ChosenField, DateRange, FormFilter, midnight
-from publications.filters import STATES
+from publications.filters import STATES, types_by_slug
 from publications.languages import is_same
-from publications.models import Authorship, ContentType, Image, Person, Publication, Topic, TopicAncestry
+from publications.models import Authorship, Image, Person, Publication, Topic, TopicAncestry
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
 from publications.search.finding import Within
 from publications.visibility import state_rules
@@ -99,7 +99,7 @@ class PublicationFilters(DateRange):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.types = {each.slug: each for each in ContentType.objects.all()}
+        self.types = types_by_slug()
         self.fields["state"].choices = [(key, words) for key, (words, _) in states().items()]
         self.fields["type"].choices = [(slug, each.name) for slug, each in self.types.items()]
         self.fields["lacks"].choices = [(key, words) for key, (words, _) in wants().items()]

@@ -19,6 +19,7 @@ from publications.search.documents import (
 from publications.search.query import Query, parse
 from publications.search.ranking import best_first
 from publications.search.spelling import endings
+from publications.search.words import stem
 
 MOST_FOUND = 1_000
 MOST_LOOKED_INTO = 4_000  # for a phrase
@@ -206,6 +207,7 @@ def published_linking_to(slugs) -> list[int]:
 def find(text: str, within: Within = EVERYWHERE) -> Found:
     """The newest that hold the words; where none does, those in which the last word is the beginning of one."""
     found = Found(parse(text), within, NEWEST)
-    if found.query.beginning and not found.pks and (others := endings(found.query.beginning)):
-        return Found(found.query.with_endings(others), within, NEWEST)
-    return found
+    others = endings(found.query.beginning) if found.query.beginning else []
+    if not others or (stem(found.query.beginning) in others and found.pks):  # else no text has that word
+        return found
+    return Found(found.query.with_endings(others), within, NEWEST)
