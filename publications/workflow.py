@@ -244,7 +244,8 @@ def check(publication):
 def lock(publication) -> Publication:
     """The stored row, which nobody else moves until this step is done. Refused when it is not what the person
     saw when they decided."""
-    stored = Publication.objects.select_for_update().get(pk=publication.pk)
+    stored = Publication.objects.select_for_update().filter(pk=publication.pk).first()
+    refuse_unless(stored, "Somebody was faster: it is deleted.")
     unchanged = (stored.state, stored.published_at) == (publication.state, publication.published_at)
     refuse_unless(unchanged, f"Somebody was faster: it is {stored.status} now.")
     return stored

@@ -441,3 +441,10 @@ def test_publishing_ones_own_work_unseen_is_allowed_and_logged(editor):
     assert bypass_of(reviewed) == ""
     newest_first = LoggedStep.objects.bypasses().since(timezone.now() - timedelta(days=30))
     assert [row.publication for row in newest_first] == [sent_by_oneself, own]
+
+
+def test_step_of_what_somebody_deleted_meanwhile_is_refused(editor):
+    item = make_publication("Tide")
+    Publication.objects.get(pk=item.pk).delete()
+    with pytest.raises(Refused, match="deleted"):
+        workflow.withdraw(item, editor, "Wrong.")
