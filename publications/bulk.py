@@ -26,10 +26,16 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
         + defaults
         for row in rows
     ]
-    fields += others
+    columns = [field.column for field in [*fields, *others]]
+    write_rows(model._meta.db_table, columns, rows)
+
+
+def write_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence]) -> None:
+    """Values as the database takes them."""
+    here = connections[DEFAULT_DB_ALIAS]
     quoted = here.ops.quote_name
-    into = f"{quoted(model._meta.db_table)} ({', '.join(quoted(field.column) for field in fields)})"
-    places = f"({', '.join(['%s'] * len(fields))})"
+    into = f"{quoted(table)} ({', '.join(map(quoted, columns))})"
+    places = f"({', '.join(['%s'] * len(columns))})"
     with here.cursor() as cursor:
         if here.vendor != "postgresql":
             cursor.executemany(f"INSERT INTO {into} VALUES {places}", rows)

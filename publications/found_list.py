@@ -11,22 +11,20 @@ from publications.reading import connection
 from publications.richtext import plain_text
 from publications.search.finding import (
     BEST,
-    MOST_FOUND,
     NEWEST,
     OLDEST,
     Found,
     among_keys,
     as_keys,
+    find,
     in_order_of,
 )
 from publications.search.highlighting import mark, passage, stems_in, stems_of
 from publications.search.query import parse
-from publications.search.spelling import correct, endings
+from publications.search.spelling import correct
 
 # The filters that say what is looked for; who looks is for all of them together.
 NARROWING = ("type", "topic", "state", "from", "to")
-
-FEW = 200  # found without filters, these are narrowed here and not looked for again
 
 _cards = Prepared(lambda keys: Publication.objects.filter(pk__in=keys).for_cards(), keys=some_keys)
 _above = Prepared(lambda topics: TopicAncestry.objects.filter(topic__in=topics), topics=some_keys)
@@ -54,13 +52,9 @@ class FoundList(TableList):
         query = parse(self.text)
         if not query.beginning:
             return query
-        most = FEW if self.narrowed_by else MOST_FOUND
-        found = Found(query, self.filterset.within(leaving_out=NARROWING), self.sort, most)
-        if not found.newest:
-            return query.with_endings(endings(query.beginning))
-        if not (self.narrowed_by and found.is_cut):
-            self._found[frozenset()] = found
-        return query
+        found = find(self.text, self.filterset.within(leaving_out=NARROWING), self.sort)
+        self._found[frozenset()] = found
+        return found.query
 
     def found(self, leaving_out=()) -> Found:
         """Asked once for each set of filters, however many counts are taken under them, and not at all where

@@ -4,15 +4,15 @@
 import datetime as dt
 import re
 import sqlite3
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha1
 from itertools import count
-from weakref import WeakKeyDictionary
 
 import psycopg
-from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from publications.reading import database
 
@@ -43,10 +43,7 @@ def _ask_session(here, sql: str, values) -> list[tuple]:
     if here.vendor == "sqlite":
         rows = here.connection.execute(_for_sqlite(sql), values).fetchall()
     else:
-        session = _sessions.get(here)
-        if session is None or session.connection is not here.connection:
-            session = _sessions[here] = _Session(here.connection)
-        rows = session.ask(sql, values)
+        rows = _ask_postgresql(here.connection, sql, values)
     here.health_check_done = True  # it answers, so Django need not ask whether it does
     return rows
 
@@ -56,35 +53,36 @@ def _for_sqlite(sql: str) -> str:
     return PLACE.sub(lambda found: "?" if found[0] == "%s" else "%", sql)
 
 
-class _Session:
-    """The statements of one connection to PostgreSQL."""
-
-    def __init__(self, connection: psycopg.Connection):
-        self.connection, self.server = connection, connection.pgconn
-        self.transformer = Transformer(connection)
-        self.names: dict[str, bytes] = {}
-
-    def ask(self, sql: str, values) -> list[tuple]:
-        name = self.names.get(sql) or self._prepare(sql)
-        result = self.server.exec_prepared(name, [_written(value) for value in values])
-        if result.status != ExecStatus.TUPLES_OK:
-            raise NotThisWay
-        self.transformer.set_pgresult(result)
-        return self.transformer.load_rows(0, result.ntuples, tuple)
-
-    def _prepare(self, sql: str) -> bytes:
-        if len(self.names) >= MOST_STATEMENTS:
-            raise NotThisWay
-        statement = _for_postgresql(sql)
-        # Behind a pool the name may be another client's statement: it must never be one with another text.
-        name = b"topichub_" + sha1(statement, usedforsecurity=False).hexdigest().encode()
-        if self.server.prepare(name, statement).status != ExecStatus.COMMAND_OK:
-            raise NotThisWay
-        self.names[sql] = name
-        return name
+def _ask_postgresql(session: psycopg.Connection, sql: str, values) -> list[tuple]:
+    result = execute_prepared(session, sql, [_written(value) for value in values])
+    transformer = vars(session).get("topichub_transformer")
+    if transformer is None:
+        transformer = session.topichub_transformer = Transformer(session)
+    transformer.set_pgresult(result)
+    return transformer.load_rows(0, result.ntuples, tuple)
 
 
-_sessions: WeakKeyDictionary[BaseDatabaseWrapper, _Session] = WeakKeyDictionary()  # those of each thread
+def execute_prepared(session: psycopg.Connection, sql: str, values: Sequence[bytes | None] = ()) -> PGresult:
+    """What PostgreSQL answers to a query, prepared at its first use on this connection. `NotThisWay` where it
+    does not answer with rows."""
+    names = vars(session).setdefault("topichub_statements", {})
+    name = names.get(sql) or _prepare(session, names, sql)
+    result = session.pgconn.exec_prepared(name, values)
+    if result.status != ExecStatus.TUPLES_OK:
+        raise NotThisWay
+    return result
+
+
+def _prepare(session: psycopg.Connection, names: dict[str, bytes], sql: str) -> bytes:
+    if len(names) >= MOST_STATEMENTS:
+        raise NotThisWay
+    statement = _for_postgresql(sql)
+    # Behind a pool the name may be another client's statement: it must never be one with another text.
+    name = b"topichub_" + sha1(statement, usedforsecurity=False).hexdigest().encode()
+    if session.pgconn.prepare(name, statement).status != ExecStatus.COMMAND_OK:
+        raise NotThisWay
+    names[sql] = name
+    return name
 
 
 def _for_postgresql(sql: str) -> bytes:

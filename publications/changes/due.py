@@ -48,12 +48,10 @@ def apply_due() -> Applied:
 def _try(pk, now) -> str:
     try:
         return "live" if apply(pk, now) else ""
-    except (
-        OperationalError
-    ) as error:  # somebody holds the item, or the database is busy: the next request tries again
-        logger.warning(
-            "A change that is due waits for the database: %s (%s)", pk, str(error).partition("\n")[0]
-        )
+    except OperationalError as error:
+        # Somebody holds the item, or the database is busy: the next request tries again.
+        reason = str(error).partition("\n")[0]
+        logger.warning("A change that is due waits for the database: %s (%s)", pk, reason)
         return "waiting"
     except Exception as error:
         return "failed" if _fail(pk, now, error) else ""

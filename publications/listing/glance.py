@@ -19,13 +19,13 @@ import psycopg
 
 from publications.listing.generation import READ, TOKENS
 from publications.reading import database
+from publications.statements import NotThisWay, execute_prepared
 
 LONGEST = 1.0  # seconds for which the database is not asked
 NOBODY_WRITES = f"""
 SELECT NOT EXISTS (
   SELECT FROM pg_locks WHERE relation = '{TOKENS}'::regclass AND mode <> 'AccessShareLock'
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
-TUPLES_OK = psycopg.pq.ExecStatus.TUPLES_OK
 IDLE = psycopg.pq.TransactionStatus.IDLE
 
 
@@ -47,7 +47,7 @@ def glance_at_generation() -> str:
             return _ask_sqlite(session)
         announced = getattr(here, "announced", None)
         return _remembered(session, announced) if announced else _ask_postgresql(session, READ["postgresql"])
-    except (sqlite3.Error, psycopg.Error):
+    except (NotThisWay, sqlite3.Error, psycopg.Error):
         return ""
 
 
@@ -72,12 +72,4 @@ def _ask_sqlite(session) -> str:
 
 
 def _ask_postgresql(session, sql: str) -> str:
-    """By a prepared statement; where a pool in between does not keep these, Django's cursors have to do."""
-    prepared = vars(session).setdefault("topichub_prepared", {})
-    if not (name := prepared.get(sql)):
-        name = prepared[sql] = b"topichub_%d" % len(prepared)
-        session.pgconn.prepare(name, sql.encode())
-    result = session.pgconn.exec_prepared(name, None)
-    if result.status != TUPLES_OK:
-        return ""
-    return (result.get_value(0, 0) or b"").decode()
+    return (execute_prepared(session, sql).get_value(0, 0) or b"").decode()

@@ -14,9 +14,8 @@ from publications.listing.making import RowMaker
 from publications.reading import connection
 from publications.statements import ask
 
-FEWER_TEXTS = (
-    8  # keys are repeated until there are so many, or a multiple, since each number is another statement
-)
+# Keys are repeated until there are so many, or a multiple, since each number is another statement.
+FEWER_TEXTS = 8
 _numbers = count(1)
 
 

@@ -76,18 +76,18 @@ def match(query: Query, within: Within, limit: int, *, oldest=False, in_title=Fa
 
 
 class Found:
-    """The publications found, at most `most`: of more, the best or the newest. `is_cut` tells when there are
+    """The publications found, at most a thousand: of more, the best or the newest. `is_cut` tells when there are
     more. Which ones a user may see is for the caller's queryset to say."""
 
-    def __init__(self, query: Query, within: Within = EVERYWHERE, order: str = BEST, most: int = 0):
-        self.query, self.within, self.order, self.most = query, within, order, most or MOST_FOUND
+    def __init__(self, query: Query, within: Within = EVERYWHERE, order: str = BEST):
+        self.query, self.within, self.order = query, within, order
 
     @cached_property
     def _hits(self) -> Hits:
         if not self.query:
             return Hits([], False)
         is_best, is_oldest = self.order == BEST, self.order == OLDEST
-        return match(self.query, self.within, self.most, oldest=is_oldest, texts=is_best)
+        return match(self.query, self.within, MOST_FOUND, oldest=is_oldest, texts=is_best)
 
     @property
     def is_cut(self) -> bool:
@@ -100,10 +100,10 @@ class Found:
             return self.newest
         rows = self._hits.rows
         if self.is_cut:  # else an older item of just this title would be missed
-            titled = match(self.query, self.within, self.most // 2, in_title=True, texts=True).rows
+            titled = match(self.query, self.within, MOST_FOUND // 2, in_title=True, texts=True).rows
             titled = [row for row in titled if self.query.is_held_by(row[3])]
             known = {row[0] for row in titled}
-            rows = [*titled, *(row for row in rows if row[0] not in known)][: self.most]
+            rows = [*titled, *(row for row in rows if row[0] not in known)][:MOST_FOUND]
         return best_first(self.query, rows)
 
     @property
@@ -166,18 +166,6 @@ class _Place(Func):
         return f"ARRAY_POSITION(%s::bigint[], {sql})", (self.pks, *params)
 
 
-def settle(query: Query, within: Within = EVERYWHERE) -> Query:
-    """The query as it is meant: when nothing holds the words as they were typed, the last one may be the
-    beginning of a word."""
-    if query.beginning and not exists(query, within):
-        return query.with_endings(endings(query.beginning))
-    return query
-
-
-def exists(query: Query, within: Within = EVERYWHERE) -> bool:
-    return bool(query and match(query, within, 1).rows)
-
-
 def titles_like(text: str, now) -> list[int]:
     """Keys of public items in whose titles these words stand, the last of them begun, the best first."""
     query = parse(text)
@@ -204,10 +192,10 @@ def published_linking_to(slugs) -> list[int]:
     return match(parse(""), within, MOST_LINKING).pks
 
 
-def find(text: str, within: Within = EVERYWHERE) -> Found:
-    """The newest that hold the words; where none does, those in which the last word is the beginning of one."""
-    found = Found(parse(text), within, NEWEST)
+def find(text: str, within: Within = EVERYWHERE, order: str = NEWEST) -> Found:
+    """What holds the words; where nothing does, that in which the last word is the beginning of one."""
+    found = Found(parse(text), within, order)
     others = endings(found.query.beginning) if found.query.beginning else []
-    if not others or (stem(found.query.beginning) in others and found.pks):  # else no text has that word
+    if not others or (stem(found.query.beginning) in others and found.newest):  # else no text has that word
         return found
-    return Found(found.query.with_endings(others), within, NEWEST)
+    return Found(found.query.with_endings(others), within, order)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from functools import cache
 from itertools import islice
 
+from publications.bulk import write_rows
 from publications.reading import connection
 from publications.search.documents import Document, moment_of, month_mark, year_mark
 from publications.search.postgresql_matching import DOCUMENTS, match, match_phrases
@@ -14,21 +15,11 @@ LAST_PLACE = 16_383
 MOST_PLACES = 255
 MOST_BYTES = 800_000  # of the million that a vector may have
 MOST_BYTES_OF_A_LETTER = 4
-FEW = 20  # rows that one statement takes in less time than COPY takes to begin
 
 
 def write(documents, model) -> None:
-    columns = [*Document._fields, "words"]
     rows = [(*stored(document), vector(document)) for document in documents]
-    with connection.cursor() as cursor:
-        if len(rows) > FEW:
-            with cursor.copy(f"COPY {DOCUMENTS} ({', '.join(columns)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-        elif rows:
-            places = ", ".join([f"({', '.join(['%s'] * len(Document._fields))}, %s::tsvector)"] * len(rows))
-            values = [value for row in rows for value in row]
-            cursor.execute(f"INSERT INTO {DOCUMENTS} ({', '.join(columns)}) VALUES {places}", values)
+    write_rows(DOCUMENTS, [*Document._fields, "words"], rows)
 
 
 def stored(document: Document) -> Document:

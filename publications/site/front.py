@@ -12,9 +12,8 @@ from publications.site.kept_pages import recall
 # What is weighed by Django's own rules, or is no reader's.
 LEFT_TO_DJANGO = {"HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
 READING = {"GET", "HEAD"}
-SECURE_BY = (
-    settings.SECURE_PROXY_SSL_HEADER
-)  # read once: settings cost more than all else that an address takes
+# Read once: settings cost more than all else that an address takes.
+SECURE_BY = settings.SECURE_PROXY_SSL_HEADER
 
 
 class Front:

@@ -32,9 +32,8 @@ class StoredPage(NamedTuple):
     made_at: float  # both as `time.time` tells the time, since it is compared with each request
     until: float
     etag: str  # without the mark of a weak one
-    shared_for: (
-        int  # seconds for which what stands between may answer by itself, unless its headers say how long
-    )
+    # Seconds for which what stands between may answer by itself; 0 where its headers say how long.
+    shared_for: int
     forms: dict[str, Form]  # by the name of their encoding; the plain one has none
 
     def is_current(self, generation: str, now: float) -> bool:
