@@ -81,7 +81,7 @@ class FilteredList:
         words, topics, states = (self.values.get(name) for name in ("q", "topic", "state"))
         types = self.chosen_types if "type" in self.filterset.filters else None
         if words:
-            return FoundList(self.filterset, self.base, types)
+            return FoundList(self.filterset, self.base, types, is_public=self.scope == {})
         if self.scope is None or states or len(topics or ()) > MOST_TOPICS:
             return TableList(self.matching, types)
         scope = dict(self.scope)

@@ -1,13 +1,14 @@
 # The rows and counts of a list under words, where the index of the search finds them.
+import datetime as dt
 from collections import Counter, defaultdict
 from functools import cached_property
-from itertools import chain
 
 from publications.listing.facets import fullest_topics
-from publications.listing.prepared import Prepared, some_keys
+from publications.listing.kept import Kept
+from publications.listing.prepared import SQL, Prepared, a_moment, keys_of_sql, some_keys
 from publications.listing.tables import TableList
 from publications.models import Publication, TopicAncestry
-from publications.reading import connection
+from publications.querysets import DATE, midnight
 from publications.richtext import plain_text
 from publications.search.finding import (
     BEST,
@@ -18,27 +19,58 @@ from publications.search.finding import (
     as_keys,
     find,
     in_order_of,
+    sql_of_keys,
 )
-from publications.search.highlighting import mark, passage, stems_in, stems_of
+from publications.search.highlighting import Text, stems_of
 from publications.search.query import parse
 from publications.search.spelling import correct
+from publications.statements import ask
 
 # The filters that say what is looked for; who looks is for all of them together.
 NARROWING = ("type", "topic", "state", "from", "to")
 
+BEGINNING, END = (moment.replace(tzinfo=dt.UTC) for moment in (dt.datetime.min, dt.datetime.max))
+
 _cards = Prepared(lambda keys: Publication.objects.filter(pk__in=keys).for_cards(), keys=some_keys)
-_above = Prepared(lambda topics: TopicAncestry.objects.filter(topic__in=topics), topics=some_keys)
+_texts = Prepared(
+    lambda keys: Publication.objects.filter(pk__in=keys).values_list("pk", "key_findings", "body"),
+    keys=some_keys,
+)
+_public = Prepared(
+    lambda now, start, end, keys: (
+        Publication.objects.published(now)
+        .alias(date=DATE)
+        .filter(date__gte=start, date__lt=end, pk__in=keys)
+        .newest_first()
+        .values_list("pk", "content_type_id")
+    ),
+    now=a_moment,
+    start=a_moment,
+    end=a_moment,
+    keys=keys_of_sql,
+)
+
+
+def _read_ancestors() -> dict[int, set[int]]:
+    above = defaultdict(set)
+    for topic, ancestor in ask(f"SELECT topic_id, ancestor_id FROM {TopicAncestry._meta.db_table}", []):
+        above[topic].add(ancestor)
+    return above
+
+
+_ancestors = Kept(_read_ancestors)
 
 
 class FoundList(TableList):
     """The publications that hold the words of a filter form, under its other filters. At most a thousand
     are looked at: where there are more, the list `is_cut`, and its counts are no totals.
 
-    Rows and counts under the same filters are taken from one look at the tables, `_passed`."""
+    Rows and counts under the same filters are taken from one look at the tables, `_passed`; all of them, where all
+    was found. `is_public` tells that `base` is all that readers see."""
 
-    def __init__(self, filterset, base, types):
+    def __init__(self, filterset, base, types, *, is_public=False):
         super().__init__(self._matching, types)
-        self.filterset, self.base = filterset, base
+        self.filterset, self.base, self.is_public = filterset, base, is_public
         values = filterset.values
         self.text, self.sort = values["q"], values.get("sort") or BEST
         self.narrowed_by = frozenset(name for name in NARROWING if values.get(name))
@@ -86,9 +118,48 @@ class FoundList(TableList):
         if narrowed_by not in self._types:
             found = self.found(leaving_out)
             pks = {*found.newest, *found.pks} if narrowed_by == self.narrowed_by else found.newest
-            rows = self._in_order(self._let_pass(pks, leaving_out))
-            self._types[narrowed_by] = dict(rows.values_list("pk", "content_type_id"))
+            if self._is_all_known:
+                pks = set(pks)
+                passing = [row for row in self._all_passing if row[0] in pks]
+            else:
+                passing = self._look_at(pks)
+            self._types[narrowed_by] = self._narrowed(passing, leaving_out)
         return self._types[narrowed_by]
+
+    def _narrowed(self, rows, leaving_out=()) -> dict[int, int]:
+        """Of these publications with their types, those under the filters of types and topics, in their order."""
+        if self.types and "type" not in leaving_out:
+            rows = [row for row in rows if row[1] in self.types]
+        if self.filterset.values.get("topic") and "topic" not in leaving_out:
+            within = set(_within_topics([pk for pk, _ in rows], self.filterset.topics_within))
+            rows = [row for row in rows if row[0] in within]
+        return dict(rows)
+
+    @property
+    def _is_all_known(self) -> bool:
+        """Whether all was found that holds the words, without filters."""
+        everything = self._found.get(frozenset())
+        return everything is not None and not everything.is_cut
+
+    @cached_property
+    def _all_passing(self) -> list[tuple[int, int]]:
+        return self._look_at(self._found[frozenset()].newest)
+
+    def _look_at(self, pks) -> list[tuple[int, int]]:
+        """These publications with their types, under all filters but those of types and topics."""
+        if not self.is_public:
+            rows = self.filterset.filter_queryset(self.base, {"q", "topic", "type"})
+            rows = self._in_order(rows.filter(pk__in=as_keys([*pks])))
+            return list(rows.values_list("pk", "content_type_id"))
+        values = self.filterset.values
+        start, end = values.get("from"), values.get("to")
+        rows = _public(
+            now=self.filterset.now,
+            start=midnight(start.first) if start else BEGINNING,
+            end=midnight(end.last, days=1) if end else END,
+            keys=SQL(*sql_of_keys([*pks])),
+        )
+        return rows[::-1] if self.sort == OLDEST else rows
 
     @cached_property
     def kept(self) -> list[int]:
@@ -115,12 +186,9 @@ class FoundList(TableList):
         """By the marks of the documents, and of the topics above theirs."""
         passed = self._passed(["topic"])
         together = Counter(topics for pk, topics in self.found(["topic"]).topics if pk in passed)
-        above = defaultdict(set)
-        for row in _above(topics=set(chain(*together))):
-            above[row.topic_id].add(row.ancestor_id)
-        counts = Counter()
+        above, counts = _ancestors(), Counter()
         for topics, number in together.items():
-            for topic in set().union(*(above[topic] for topic in topics)):
+            for topic in set().union(*(above.get(topic, ()) for topic in topics)):
                 counts[topic] += number
         return fullest_topics(counts)
 
@@ -145,18 +213,16 @@ class FoundList(TableList):
         wanted = stems_of(self.query)
         missing = {}
         for row in rows:
-            row.marked_title = mark(row.title, wanted)
-            row.passage = (
-                passage(row.summary, wanted) if len(row.summary) > 400 else mark(row.summary, wanted)
-            )
-            if lacking := wanted - stems_in(f"{row.title} {row.summary}", wanted):
+            title, summary = Text(row.title), Text(row.summary)
+            row.marked_title = title.marked(wanted)
+            row.passage = summary.passage(wanted) if len(row.summary) > 400 else summary.marked(wanted)
+            if lacking := wanted.difference(title.stems, summary.stems):
                 missing[row.pk] = row, lacking
-        texts = self.base.model.objects.filter(pk__in=missing).values_list("pk", "key_findings", "body")
-        for pk, findings, body in texts if missing else ():
+        for pk, findings, body in _texts(keys=[*missing]) if missing else ():
             row, lacking = missing[pk]
-            text = f"{findings} {plain_text(body)}"
-            if stems_in(text, lacking):
-                row.passage = passage(text, wanted)
+            text = Text(f"{findings} {plain_text(body)}")
+            if not lacking.isdisjoint(text.stems):
+                row.passage = text.passage(wanted)
 
     @property
     def correction(self) -> str | None:
@@ -164,7 +230,7 @@ class FoundList(TableList):
         return correct(self.text, self._count)
 
     def _count(self, text: str) -> int:
-        return self._let_pass(Found(parse(text), self.filterset.within(), NEWEST).pks).count()
+        return len(self._narrowed(self._look_at(Found(parse(text), self.filterset.within(), NEWEST).pks)))
 
     def is_cut(self, leaving_out=()) -> bool:
         return self.found(leaving_out).is_cut
@@ -175,6 +241,5 @@ def _within_topics(pks, topics) -> list[int]:
     conditions, values = zip(
         among_keys("publication_id", [*pks]), among_keys("topic_id", topics), strict=True
     )
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT publication_id FROM {through} WHERE {' AND '.join(conditions)}", values)
-        return [pk for (pk,) in cursor.fetchall()]
+    rows = ask(f"SELECT publication_id FROM {through} WHERE {' AND '.join(conditions)}", values)
+    return [pk for (pk,) in rows]

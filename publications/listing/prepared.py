@@ -49,10 +49,10 @@ def keys_of_sql() -> RawSQL:
 
 class Prepared:
     """`make` gives the queryset for stand-ins, one for each of `values` by its name; called with the values
-    themselves, gives its rows."""
+    themselves, gives its rows; of values alone, as the database gives them."""
 
     def __init__(self, make: Callable[..., QuerySet], **values):
-        self.makers: dict[str, RowMaker] = {}  # by the database
+        self.makers: dict[str, Callable] = {}  # by the database
         self.make, self.stand_ins = make, {name: new() for name, new in values.items()}
 
     def __call__(self, **values) -> list:
@@ -81,9 +81,11 @@ class Prepared:
         names = {_unique(stand_in): name for name, stand_in in self.stand_ins.items()}
         return [(name, None) if (name := names.get(one)) else ("", one) for one in self._compiled[2]]
 
-    def _maker(self, alias: str) -> RowMaker:
+    def _maker(self, alias: str) -> Callable:
         if alias not in self.makers:
-            self.makers[alias] = RowMaker(self._compiled[0], alias)
+            compiler = self._compiled[0]
+            is_of_values = bool(compiler.query.values_select)
+            self.makers[alias] = list if is_of_values else RowMaker(compiler, alias)
         return self.makers[alias]
 
 

@@ -135,16 +135,25 @@ def in_order_of(pks: list[int], publications):
 
 def as_keys(pks: list[int]) -> RawSQL:
     """These keys as one value: Django takes milliseconds over a condition with a thousand."""
-    if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [pks])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(pks)])
+    return RawSQL(*sql_of_keys(pks))
 
 
-def among_keys(column: str, pks: list[int]) -> tuple[str, object]:
-    """The same as a condition in SQL, with its value, for what is asked past the models."""
+def sql_of_keys(pks: list[int]) -> tuple[str, list[str]]:
+    """The same as SQL with its values, for what is asked past the models."""
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)", pks
+        return "SELECT unnest(%s::bigint[])", [_array(pks)]
+    return "SELECT value FROM json_each(%s)", [json.dumps(pks)]
+
+
+def among_keys(column: str, pks: list[int]) -> tuple[str, str]:
+    """And as a condition in SQL, with its value."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::bigint[])", _array(pks)
     return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(pks)
+
+
+def _array(pks) -> str:
+    return f"{{{','.join(map(str, pks))}}}"
 
 
 class _Place(Func):

@@ -1,12 +1,12 @@
 # What of a text answers a search, with its words marked. Whatever the text holds, only <mark> is markup.
 import re
 from collections import Counter
+from html import escape
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from publications.search.query import Query
-from publications.search.words import WORD, stems_as_written
+from publications.search.words import places_of_words, stems_as_written
 
 PASSAGE_WORDS = 36
 BEFORE = 8  # words shown before the first one looked for
@@ -17,29 +17,31 @@ def stems_of(query: Query) -> frozenset[str]:
     return frozenset(word for term in query.terms for stems in term.alternatives for word in stems)
 
 
-def mark(text: str, wanted: frozenset[str]) -> SafeString:
-    """The whole text."""
-    places, stems = _words(text)
-    return _marked(text, [place for place, stem in zip(places, stems, strict=True) if stem in wanted])
+class Text:
+    """A text with the places of its words, which are looked for once, whatever is asked of it."""
 
+    def __init__(self, text: str):
+        self.text, self.places = text, list(places_of_words(text, MOST_LETTERS))
+        self.stems = stems_as_written([place[0] for place in self.places])
 
-def stems_in(text: str, wanted: frozenset[str]) -> frozenset[str]:
-    return wanted.intersection(stems_as_written(set(WORD.findall(text[:MOST_LETTERS]))))
+    def marked(self, wanted: frozenset[str]) -> SafeString:
+        """The whole text."""
+        places = zip(self.places, self.stems, strict=True)
+        return _marked(self.text, [place for place, stem in places if stem in wanted])
 
-
-def passage(text: str, wanted: frozenset[str]) -> SafeString:
-    """The part of the text where most of the words stand, or nothing when none of them does."""
-    places, stems = _words(text)
-    hits = [at for at, stem in enumerate(stems) if stem in wanted]
-    if not hits:
-        return mark_safe("")
-    first = max(0, _best_start(stems, hits) - BEFORE)
-    last = min(first + PASSAGE_WORDS, len(places)) - 1
-    start = places[first].start() if first else 0
-    end = places[last].end() if last < len(places) - 1 else min(len(text), MOST_LETTERS)
-    before, after = "… " if start else "", " …" if end < len(text) else ""
-    shown = [places[hit] for hit in hits if first <= hit <= last]
-    return mark_safe(f"{before}{_marked(text, shown, start, end)}{after}")
+    def passage(self, wanted: frozenset[str]) -> SafeString:
+        """The part of the text where most of the words stand, or nothing when none of them does."""
+        text, places, stems = self.text, self.places, self.stems
+        hits = [at for at, stem in enumerate(stems) if stem in wanted]
+        if not hits:
+            return mark_safe("")
+        first = max(0, _best_start(stems, hits) - BEFORE)
+        last = min(first + PASSAGE_WORDS, len(places)) - 1
+        start = places[first].start() if first else 0
+        end = places[last].end() if last < len(places) - 1 else min(len(text), MOST_LETTERS)
+        before, after = "… " if start else "", " …" if end < len(text) else ""
+        shown = [places[hit] for hit in hits if first <= hit <= last]
+        return mark_safe(f"{before}{_marked(text, shown, start, end)}{after}")
 
 
 def _best_start(stems: list[str], hits: list[int]) -> int:
@@ -54,12 +56,6 @@ def _best_start(stems: list[str], hits: list[int]) -> int:
         if held > most:
             best, most = hits[first], held
     return best
-
-
-def _words(text: str) -> tuple[list[re.Match], list[str]]:
-    """The places of its words, and the stems of these."""
-    places = list(WORD.finditer(text, 0, MOST_LETTERS))
-    return places, stems_as_written(place[0] for place in places)
 
 
 def _marked(text: str, places: list[re.Match], start=0, end=None) -> SafeString:

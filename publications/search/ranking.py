@@ -33,14 +33,17 @@ class _Score:
 
     def __call__(self, title: str, head: str, lead: str) -> float:
         title, head, lead = f" {title} ", f" {head} ", f" {lead} "
-        total = 0
+        total = named = 0
         for alternatives in self.terms:
             best = 0
             for worth, text in alternatives:
                 place = TITLE if text in title else HEAD if text in head else LEAD if text in lead else BODY
-                best = max(best, worth * place)
+                if worth * place > best:
+                    best = worth * place
             total += best
         total /= len(self.terms)
-        if named := sum(word in title for word in self.asked):
+        for word in self.asked:
+            named += word in title
+        if named:
             total += TITLE * (named / (title.count(" ") - 1))
         return total * AS_A_WHOLE if self.whole and self.whole in title else total

@@ -2,7 +2,7 @@
 # them ready-made, so that they find the same.
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import snowballstemmer
@@ -20,9 +20,8 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 WORD = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}][{_MARKS}]*)+")
-_PLAIN_WORD = re.compile(
-    "[a-z0-9]+"
-)  # the same of a folded text without other letters, in a third of the time
+# The same of texts without other letters, in a third of the time.
+_PLAIN_WORD = re.compile("[A-Za-z0-9]+")
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 # What stands in most texts and tells none of them apart; left out of what is looked for, not of the index.
 COMMON = {
@@ -79,7 +78,16 @@ def words(text: str) -> list[str]:
     if "'" in text or "’" in text:
         text = _POSSESSIVE.sub("", text)
     text = fold(text)
-    return [word[:LONGEST_WORD] for word in (_PLAIN_WORD if text.isascii() else WORD).findall(text)]
+    return [word[:LONGEST_WORD] for word in _pattern(text).findall(text)]
+
+
+def places_of_words(text: str, most: int) -> Iterator[re.Match]:
+    """Where the words of a text stand as they are written, within its first letters."""
+    return _pattern(text).finditer(text, 0, most)
+
+
+def _pattern(text: str) -> re.Pattern:
+    return _PLAIN_WORD if text.isascii() else WORD
 
 
 def stem_all(words: list[str]) -> list[str]:
