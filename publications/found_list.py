@@ -75,6 +75,7 @@ class FoundList(TableList):
         self.text, self.sort = values["q"], values.get("sort") or BEST
         self.narrowed_by = frozenset(name for name in NARROWING if values.get(name))
         self._found: dict[frozenset, Found] = {}
+        self._ends: dict = {}
         self._types: dict[frozenset, dict[int, int]] = {}
 
     @cached_property
@@ -84,7 +85,7 @@ class FoundList(TableList):
         query = parse(self.text)
         if not query.beginning:
             return query
-        found = find(self.text, self.filterset.within(leaving_out=NARROWING), self.sort)
+        found = find(self.text, self.filterset.within(leaving_out=NARROWING), self.sort, self._ends)
         self._found[frozenset()] = found
         return found.query
 
@@ -95,7 +96,7 @@ class FoundList(TableList):
         if narrowed_by not in self._found:
             within, everywhere = self.filterset.within(leaving_out), self._found.get(frozenset())
             is_known = everywhere and not everywhere.is_cut
-            found = everywhere.narrowed(within) if is_known else Found(query, within, self.sort)
+            found = everywhere.narrowed(within) if is_known else Found(query, within, self.sort, self._ends)
             self._found[narrowed_by] = found
         return self._found[narrowed_by]
 
@@ -230,7 +231,8 @@ class FoundList(TableList):
         return correct(self.text, self._count)
 
     def _count(self, text: str) -> int:
-        return len(self._narrowed(self._look_at(Found(parse(text), self.filterset.within(), NEWEST).pks)))
+        found = Found(parse(text), self.filterset.within(), NEWEST, self._ends)
+        return len(self._narrowed(self._look_at(found.pks)))
 
     def is_cut(self, leaving_out=()) -> bool:
         return self.found(leaving_out).is_cut

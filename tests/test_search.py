@@ -2,6 +2,7 @@
 import random
 import re
 from datetime import UTC, datetime, timedelta
+from html import escape
 
 import pytest
 from django.utils import timezone
@@ -366,6 +367,23 @@ def test_nothing_found_says_so_and_leads_on(client):
     html = client.get("/publications/?q=coast+zzz").content.decode()
     assert "Nothing matches “coast zzz”" in html
     assert 'Nearest to your words: <a href="/topics/tidal-coasts/">Tidal coasts</a>' in html
+
+
+@pytest.mark.parametrize("quotes", ['""', "“”", "„“"])
+def test_headings_put_no_second_quotes_around_a_phrase(client, quotes):
+    make_publication("Sea walls")
+
+    def page(words):
+        return client.get("/publications/", {"q": words}).content.decode()
+
+    def quoted(words):
+        return words.join(quotes)
+
+    assert "1 result for “sea walls”" in page(quoted("sea walls"))
+    nothing = page(quoted("walls sea"))
+    assert "No results for “walls sea”" in nothing and "Nothing matches “walls sea”" in nothing
+    both = quoted("sea walls") + " " + quoted("tide gauge")
+    assert f"No results for “{escape(both)}”" in page(both)
 
 
 def test_what_was_meant_is_offered_under_the_filters_or_without_them(client):

@@ -63,14 +63,18 @@ class Hits(NamedTuple):
         return [row[1] for row in self.rows]
 
 
-def match(query: Query, within: Within, limit: int, *, oldest=False, in_title=False, texts=False) -> Hits:
+def match(
+    query: Query, within: Within, limit: int, ends=None, *, oldest=False, in_title=False, texts=False
+) -> Hits:
     """(document, publication, marks), and title, head and lead as `texts`, of the newest that hold the query. For
-    phrases only so many of those that hold their words are looked into, which takes a while each."""
+    phrases only so many of those that hold their words are looked into, which takes a while each. `ends` is what
+    several questions of one moment share."""
+    ends = {} if ends is None else ends
     if in_title or not query.has_phrases:
-        rows = backend().match(query, within, limit + 1, oldest=oldest, in_title=in_title, texts=texts)
+        rows = backend().match(query, within, limit + 1, ends, oldest=oldest, in_title=in_title, texts=texts)
         return Hits(rows[:limit], len(rows) > limit)
     rows, all_looked_into = backend().match_phrases(
-        query, within, limit + 1, MOST_LOOKED_INTO, oldest=oldest, texts=texts
+        query, within, limit + 1, MOST_LOOKED_INTO, ends, oldest=oldest, texts=texts
     )
     return Hits(rows[:limit], len(rows) > limit or not all_looked_into)
 
@@ -79,15 +83,16 @@ class Found:
     """The publications found, at most a thousand: of more, the best or the newest. `is_cut` tells when there are
     more. Which ones a user may see is for the caller's queryset to say."""
 
-    def __init__(self, query: Query, within: Within = EVERYWHERE, order: str = BEST):
+    def __init__(self, query: Query, within: Within = EVERYWHERE, order: str = BEST, ends=None):
         self.query, self.within, self.order = query, within, order
+        self.ends = {} if ends is None else ends
 
     @cached_property
     def _hits(self) -> Hits:
         if not self.query:
             return Hits([], False)
         is_best, is_oldest = self.order == BEST, self.order == OLDEST
-        return match(self.query, self.within, MOST_FOUND, oldest=is_oldest, texts=is_best)
+        return match(self.query, self.within, MOST_FOUND, self.ends, oldest=is_oldest, texts=is_best)
 
     @property
     def is_cut(self) -> bool:
@@ -100,7 +105,9 @@ class Found:
             return self.newest
         rows = self._hits.rows
         if self.is_cut:  # else an older item of just this title would be missed
-            titled = match(self.query, self.within, MOST_FOUND // 2, in_title=True, texts=True).rows
+            titled = match(
+                self.query, self.within, MOST_FOUND // 2, self.ends, in_title=True, texts=True
+            ).rows
             titled = [row for row in titled if self.query.is_held_by(row[3])]
             known = {row[0] for row in titled}
             rows = [*titled, *(row for row in rows if row[0] not in known)][:MOST_FOUND]
@@ -118,7 +125,7 @@ class Found:
 
     def narrowed(self, within: Within) -> "Found":
         """What is found within narrower bounds, when everything was found: without asking again."""
-        found = Found(self.query, within, self.order)
+        found = Found(self.query, within, self.order, self.ends)
         rows = [row for row in self._hits.rows if within.holds(row[0], row[2])]
         found._hits = Hits(rows, False)
         return found
@@ -201,10 +208,10 @@ def published_linking_to(slugs) -> list[int]:
     return match(parse(""), within, MOST_LINKING).pks
 
 
-def find(text: str, within: Within = EVERYWHERE, order: str = NEWEST) -> Found:
+def find(text: str, within: Within = EVERYWHERE, order: str = NEWEST, ends=None) -> Found:
     """What holds the words; where nothing does, that in which the last word is the beginning of one."""
-    found = Found(parse(text), within, order)
+    found = Found(parse(text), within, order, ends)
     others = endings(found.query.beginning) if found.query.beginning else []
     if not others or (stem(found.query.beginning) in others and found.newest):  # else no text has that word
         return found
-    return Found(found.query.with_endings(others), within, order)
+    return Found(found.query.with_endings(others), within, order, found.ends)

@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from publications.reading import connection
 from publications.search.documents import ROOM_FOR_KEYS, moment_of, month_mark, state_mark, year_mark
 from publications.search.query import Query
+from publications.statements import ask
 
 DOCUMENTS = "publications_searchdocument"
 MOST_READ = 4_000  # rows of one statement, and documents looked through at first
 TO_SPARE = 1.5  # times as many as are wanted, where the documents so far let expect how many there are
+FIRST_FEW = 100  # documents looked into for a phrase at first
 PART = 1_000  # documents asked for phrases at once
 PUBLIC = (state_mark("published"),)
 
@@ -50,42 +51,48 @@ class Months(NamedTuple):
 UNDATED = Months(12, 12)  # where the ids of what has no date put it
 
 
-def match(query: Query, within, limit: int, *, oldest=False, in_title=False, texts=False) -> list[tuple]:
-    """The newest documents that hold all words of the query, wherever these stand."""
-    with connection.cursor() as cursor:
-        return _Walk(cursor, _condition(query, within, in_title), within, limit, oldest, texts).found()
+def match(
+    query: Query, within, limit: int, ends: dict, *, oldest=False, in_title=False, texts=False
+) -> list[tuple]:
+    """The newest documents that hold all words of the query, wherever these stand. `ends` remembers where documents
+    begin and end, for questions of the same moment."""
+    return _Walk(_condition(query, within, in_title), within, limit, ends, oldest, texts).found()
 
 
-def match_phrases(query: Query, within, limit: int, most: int, *, oldest=False, texts=False):
-    """Those that hold its phrases, out of as many as `most` that hold its words, and whether these are all."""
-    candidates = [document for document, *_ in match(query, within, most + 1, oldest=oldest)]
-    rows = []
-    for some in batched(candidates[:most], PART):
-        rows += _holding(query, list(some), texts)
-        if len(rows) >= limit:
-            break
-    return rows[:limit], len(candidates) <= most
+def match_phrases(query: Query, within, limit: int, most: int, ends: dict, *, oldest=False, texts=False):
+    """Those that hold its phrases, out of as many as `most` that hold its words, and whether these are all. The
+    first few tell how many there may be to look into."""
+    rows, looked_into, number = [], 0, FIRST_FEW
+    while True:
+        candidates = match(query, within, number + 1, ends, oldest=oldest)
+        for some in batched((document for document, *_ in candidates[looked_into:number]), PART):
+            rows += _holding(query, list(some), texts)
+        if len(rows) >= limit or len(candidates) <= number or number == most:
+            return rows[:limit], len(candidates) <= number
+        looked_into = number
+        number = min(most, ceil(TO_SPARE * limit * number / len(rows))) if rows else most
 
 
 def _holding(query: Query, documents: list[int], texts: bool) -> list[tuple]:
     """Those of some documents that hold the query, its phrases too, in their order. The function is what `@@`
     stands for, but no index is used for it: that would look into all documents with these words."""
-    sql = f"SELECT {_columns(texts)} FROM {DOCUMENTS} WHERE id = ANY(%s) AND ts_match_vq(words, %s::tsquery)"
+    sql = (
+        f"SELECT {_columns(texts)} FROM {DOCUMENTS} "
+        "WHERE id = ANY(%s::bigint[]) AND ts_match_vq(words, %s::tsquery)"
+    )
     phrases = (
         _either(f"({' <-> '.join(map(_quoted, stems))})" for stems in term.alternatives)
         for term in query.terms
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [documents, " & ".join(phrases)])
-        rows = {row[0]: row for row in cursor.fetchall()}
+    rows = {row[0]: row for row in ask(sql, [f"{{{','.join(map(str, documents))}}}", " & ".join(phrases)])}
     return [rows[document] for document in documents if document in rows]
 
 
 class _Walk:
     """From one end of the documents towards the other, until enough are found."""
 
-    def __init__(self, cursor, condition: list[str], within, limit: int, oldest: bool, texts: bool):
-        self.cursor, self.condition, self.within = cursor, condition, within
+    def __init__(self, condition: list[str], within, limit: int, ends: dict, oldest: bool, texts: bool):
+        self.condition, self.within, self.known_ends = condition, within, ends
         self.limit, self.oldest, self.columns = limit, oldest, _columns(texts)
         self.most = max(MOST_READ, 2 * limit)
         pairs = [(">=", within.first), ("<=", within.last)]
@@ -114,14 +121,20 @@ class _Walk:
 
     def _ends(self) -> tuple[int | None, int | None, int | None]:
         """The months of the first document, of the one after the first thousands, and of the last."""
+        limits = self.within.first, self.within.last, self.oldest
+        if limits not in self.known_ends:
+            self.known_ends[limits] = self._ask_for_ends()
+        return self.known_ends[limits]
+
+    def _ask_for_ends(self) -> tuple[int | None, int | None, int | None]:
         asked = f"SELECT id FROM {DOCUMENTS} WHERE id >= {ROOM_FOR_KEYS}{self._bounds('id')} ORDER BY id"
         there, back = ("ASC", "DESC") if self.oldest else ("DESC", "ASC")
-        self.cursor.execute(
+        [documents] = ask(
             f"SELECT ({asked} {there} LIMIT 1), ({asked} {there} LIMIT 1 OFFSET {MOST_READ}), "
             f"({asked} {back} LIMIT 1)",
             [bound for _, bound in self.bounds] * 3,
         )
-        return tuple(document and _month_of(document) for document in self.cursor.fetchone())
+        return tuple(document and _month_of(document) for document in documents)
 
     def _whole(self, first: int, last: int) -> Months:
         """The same, to the ends of the years where nothing lies beyond them."""
@@ -181,7 +194,7 @@ class _Walk:
         held = " AND ".join(["words @@ (SELECT %s::tsquery)"] * len(queries))
         is_public = f"starts_with(marks, '{PUBLIC[0]} ')" if PUBLIC in self.within.marks else "true"
         order = "ASC" if self.oldest else "DESC"
-        self.cursor.execute(
+        rows = ask(
             f"WITH read AS MATERIALIZED (SELECT {self.columns}, {is_public} AS is_public FROM {DOCUMENTS} "
             f"WHERE {held}{self._bounds('id + 0')} LIMIT %s), "
             f"passed AS (SELECT {self.columns} FROM read WHERE is_public "
@@ -190,7 +203,6 @@ class _Walk:
             f"ORDER BY id {order}",
             [*queries, *(bound for _, bound in self.bounds), most, self.limit],
         )
-        rows = self.cursor.fetchall()
         return [row[:-1] for row in rows if row[0] is not None], rows[0][-1]
 
     def _bounds(self, id: str) -> str:

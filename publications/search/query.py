@@ -48,6 +48,12 @@ class Query:
         return replace(self, terms=(*first, replace(last, others=tuple(endings))), beginning="")
 
 
+def within_quotes(text: str) -> str:
+    """The words of a text that is quoted as a whole, for sentences that put quotes around it; else the text."""
+    quoted = _QUOTED.fullmatch(text.strip())
+    return quoted[1].strip() if quoted else text
+
+
 def parse(text: str) -> Query:
     """Quoted words and numbers such as 10.5555/abc-1 must stand together, other words anywhere. Words that
     stand in most texts do not count beside others, nor does what follows the twelfth term."""

@@ -8,12 +8,15 @@ from django.db.models.functions import Length
 
 from publications.reading import connection
 from publications.search.words import WORD, fold_word, is_common
+from publications.statements import ask
 
 MOST_ENDINGS = 50
 MOST_COMPARED = 300
 MOST_TRIED = 8
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LONGEST_CORRECTED = 25
+WORDS = "publications_searchword"
+LAST_LETTER = "\U0010ffff"
 
 
 def _known():
@@ -22,16 +25,21 @@ def _known():
 
 def endings(beginning: str) -> list[str]:
     """The stems of words that begin so, the shortest words first."""
-    words = _known().filter(begins_with("word", beginning)).annotate(letters=Length("word"))
-    stems = words.order_by("letters", "word").values_list("stem", flat=True)[:MOST_ENDINGS]
-    return list(dict.fromkeys(stems))
+    # As patterns compare, since the index on PostgreSQL is in their order.
+    from_on, before = ("~>=~", "~<~") if connection.vendor == "postgresql" else (">=", "<")
+    rows = ask(
+        f"SELECT stem FROM {WORDS} WHERE word {from_on} %s AND word {before} %s "
+        "ORDER BY length(word), word LIMIT %s",
+        [beginning, f"{beginning}{LAST_LETTER}", MOST_ENDINGS],
+    )
+    return list(dict.fromkeys(stem for (stem,) in rows))
 
 
 def begins_with(field: str, beginning: str) -> Q:
     """Each database's own way to read an index from one place on."""
     if connection.vendor == "postgresql":
         return Q(**{f"{field}__startswith": beginning})
-    return Q(**{f"{field}__gte": beginning, f"{field}__lt": f"{beginning}\U0010ffff"})
+    return Q(**{f"{field}__gte": beginning, f"{field}__lt": f"{beginning}{LAST_LETTER}"})
 
 
 def correct(text: str, finds: Callable[[str], int]) -> str | None:

@@ -6,6 +6,7 @@ from django.db import DatabaseError, transaction
 from publications.reading import connection
 from publications.search.documents import Document
 from publications.search.query import Query
+from publications.statements import ask
 
 INDEX = "publications_searchindex"
 DOCUMENTS = "publications_searchdocument"
@@ -22,25 +23,24 @@ def write(documents, model) -> None:
     model.objects.bulk_create([model(**stored(document)._asdict()) for document in documents], batch_size=100)
 
 
-def match(query: Query, within, limit: int, *, oldest=False, in_title=False, texts=False) -> list[tuple]:
-    """The newest documents that hold the query."""
+def match(
+    query: Query, within, limit: int, ends: dict, *, oldest=False, in_title=False, texts=False
+) -> list[tuple]:
+    """The newest documents that hold the query. `ends` is for PostgreSQL, which must know where to begin."""
     expression = _expression(query, within.marks, _titled if in_title else _phrase)
     return _rows(expression, within, limit, oldest, texts)
 
 
-def match_phrases(query: Query, within, limit: int, most: int, *, oldest=False, texts=False):
+def match_phrases(query: Query, within, limit: int, most: int, ends: dict, *, oldest=False, texts=False):
     """The same, out of as many as `most` that hold its words, wherever these stand; and whether these are all."""
     conditions, params = _conditions(_expression(query, within.marks, _all), within)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT i.rowid FROM {INDEX} i WHERE {conditions} "
-            f"ORDER BY i.rowid {_order(oldest)} LIMIT 1 OFFSET %s",
-            [*params, most - 1],
-        )
-        end = cursor.fetchone()
+    end = ask(
+        f"SELECT i.rowid FROM {INDEX} i WHERE {conditions} ORDER BY i.rowid {_order(oldest)} LIMIT 1 OFFSET %s",
+        [*params, most - 1],
+    )
     if end:
-        within = within._replace(**{"last" if oldest else "first": end[0]})
-    return match(query, within, limit, oldest=oldest, texts=texts), not end
+        within = within._replace(**{"last" if oldest else "first": end[0][0]})
+    return match(query, within, limit, ends, oldest=oldest, texts=texts), not end
 
 
 def _rows(expression: str, within, limit: int, oldest: bool, texts: bool) -> list[tuple]:
@@ -50,9 +50,7 @@ def _rows(expression: str, within, limit: int, oldest: bool, texts: bool) -> lis
             SELECT i.rowid AS id FROM {INDEX} i WHERE {conditions} ORDER BY i.rowid {_order(oldest)} LIMIT %s
         ) found CROSS JOIN {DOCUMENTS} d ON d.id = found.id
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, limit])
-        return sorted(cursor.fetchall(), reverse=not oldest)
+    return sorted(ask(sql, [*params, limit]), reverse=not oldest)
 
 
 def _conditions(expression: str, within) -> tuple[str, list]:

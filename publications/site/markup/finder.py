@@ -3,6 +3,7 @@ from html import escape
 
 from django.utils.safestring import SafeString
 
+from publications.search.query import within_quotes
 from publications.site.markup.cards import kind
 from publications.site.markup.numbers import count, how_many, number
 from publications.site.markup.words import gettext as _, ngettext
@@ -65,7 +66,7 @@ def _box(listing, name: str, value: str, words: str, n: int, is_chosen: bool) ->
 
 def heading(listing) -> SafeString:
     """What was found, for the eyes where there were words, and for those who hear the page."""
-    total, words = listing.page.total, escape(listing.values.get("q", ""))
+    total, words = listing.page.total, escape(within_quotes(listing.values.get("q", "")))
     if not (words and listing.page.rows):
         found = _("No results for “%(words)s”") % {"words": words} if words else how_many(total)
         return SafeString(f'<h2 class="vh" id="res-h">{found}</h2>')

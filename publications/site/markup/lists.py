@@ -4,6 +4,7 @@ from html import escape
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from publications.search.query import within_quotes
 from publications.site.markup.cards import entry, kind
 from publications.site.markup.drawing import histogram
 from publications.site.markup.numbers import count, number
@@ -218,9 +219,9 @@ def around(
         "rows": rows(page, collecting) if page.rows else "",
     }
     if not page.rows:
-        return parts | {
-            "nothing_found": render_to_string(NOTHING_FOUND, {"listing": listing, "ways_on": ways_on})
-        }
+        words = within_quotes(listing.values.get("q", ""))
+        context = {"listing": listing, "words_looked_for": words, "ways_on": ways_on}
+        return parts | {"nothing_found": render_to_string(NOTHING_FOUND, context)}
     return parts | {
         "pager": pager(listing, page, "#results", collecting),
         "collecting": render_to_string(COLLECTING, {"collecting": collecting, "listing": listing})
