@@ -119,6 +119,15 @@ def test_import_and_import_again(tmp_path):
     assert (found("tides"), found("corrow"), found("waves osterley")) == ([], [], ["Waves"])
 
 
+def test_no_words_wait_to_be_taken_into_the_index():
+    make_publication("Tides")
+    make_publication("Waves")
+    if connection.vendor == "postgresql":  # SQLite has no list of what waits
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT gin_clean_pending_list('publications_searchdocument_words')")
+            assert cursor.fetchone() == (0,)  # pages
+
+
 def test_admin_form_with_new_topics_and_authors(client):
     client.force_login(make_staff("Editor"))
     item = make_publication("Tides")

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from itertools import batched
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Value
 from django.utils import timezone
 
@@ -185,15 +185,10 @@ def periods_of(moment: dt.datetime) -> tuple[int, int, int]:
 
 def _add(counts: dict[tuple[int, int, int], int]) -> None:
     """Add to the tallies, in the order of their keys; those that come to nothing go."""
-    table = connection.ops.quote_name(Tally._meta.db_table)
-    for rows in batched(sorted(counts.items()), CHUNK):
-        places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} (topic, type, period, n) VALUES {places} "
-                f"ON CONFLICT (topic, type, period) DO UPDATE SET n = {table}.n + excluded.n",
-                [value for key, n in rows for value in (*key, n)],
-            )
+    table = Tally._meta.db_table
+    rows = [(*key, n) for key, n in sorted(counts.items())]
+    more = f"ON CONFLICT (topic, type, period) DO UPDATE SET n = {table}.n + excluded.n"
+    bulk.write_rows(table, ("topic", "type", "period", "n"), rows, more)
     if fewer := [key for key, n in counts.items() if n < 0]:
         for keys in batched(fewer, CHUNK):
             Tally.objects.filter(pk__in=keys, n=0).delete()

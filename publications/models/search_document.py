@@ -1,17 +1,18 @@
 # The search index: what words find. Derived from publications; `index` makes it anew for those that changed,
 # in the transaction of the change.
+import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import batched
 from typing import NamedTuple
 
 from django.db import connection, models, transaction
-from django.db.models import Prefetch
 
+from publications.bulk import any_of, write_rows
 from publications.models.person import Authorship
 from publications.models.publication import Publication
-from publications.models.topic import Topic
 from publications.richtext import links, plain_text
 from publications.search.documents import (
     Document,
@@ -26,7 +27,7 @@ from publications.search.documents import (
 from publications.search.finding import as_keys, backend
 from publications.search.words import stem, words
 
-BATCH = 200
+BATCH = 500
 TO_A_PUBLICATION = re.compile(r"/publications/([\w-]+)/(?:[#?]|$)")
 MOST_KNOWN = 200_000  # words that a process remembers to be stored
 
@@ -67,7 +68,7 @@ def index(publications: Iterable[int]) -> None:
     with transaction.atomic(savepoint=False):
         for some in batched(sorted(set(publications)), BATCH):
             # Whoever changes one of them at the same moment waits, and then indexes what both have left.
-            rows = list(_rows(some).select_for_update())
+            rows = _read(some, lock=True)
             SearchDocument.objects.filter(publication__in=as_keys(list(some))).delete()
             _write(rows)
 
@@ -81,7 +82,7 @@ def rebuild(progress=lambda done, total: None) -> int:
         for some in batched(
             Publication.objects.order_by("pk").values_list("pk", flat=True).iterator(), BATCH
         ):
-            _write(_rows(some))
+            _write(_read(some))
             done += len(some)
             progress(done, total)
     return done
@@ -94,10 +95,10 @@ def differences() -> Iterator[int]:
     for some in batched(Publication.objects.order_by("pk").values_list("pk", flat=True).iterator(), BATCH):
         stored = SearchDocument.objects.filter(publication__in=some).values_list(*names)
         stored = {row[1]: Document(*row) for row in stored}
-        for publication in _rows(some):
-            document = make_entry(publication).document
-            if stored.get(publication.pk) != store.stored(document) or store.differs(document):
-                yield publication.pk
+        for written in _read(some):
+            document = make_entry(written).document
+            if stored.get(written.pk) != store.stored(document) or store.differs(document):
+                yield written.pk
 
 
 def is_sound() -> bool:
@@ -105,19 +106,36 @@ def is_sound() -> bool:
     return backend().is_sound()
 
 
+class Written(NamedTuple):
+    """What is written of one publication, as far as words and filters may find it: Publication.SEARCHED, and more."""
+
+    pk: int
+    title: str
+    subtitle: str
+    summary: str
+    key_findings: str
+    body: str
+    report_number: str
+    doi: str
+    state: str
+    published_at: dt.datetime | None
+    content_type: int
+    names: list[str]  # of its authors, in all their forms
+    topics: list[int]
+
+
 class Entry(NamedTuple):
     document: Document
     words: set[str]
 
 
-def make_entry(publication: Publication) -> Entry:
-    """What the index holds of it, and all its words. Costs no query after `_rows`."""
-    p, at = publication, publication.published_at
-    names = [f"{one.name_as_printed} {one.person.name} {one.person.sort_name}" for one in p.authorships.all()]
-    head = " ".join([p.subtitle, *names, p.report_number, p.doi])
+def make_entry(written: Written) -> Entry:
+    """What the index holds of it, and all its words."""
+    p, at = written, written.published_at
+    head = " ".join([p.subtitle, *p.names, p.report_number, p.doi])
     texts = [words(text) for text in (p.title, head, f"{p.summary} {p.key_findings}", plain_text(p.body))]
-    marks = [state_mark(p.state), type_mark(p.content_type_id)]
-    marks += [topic_mark(pk) for pk in sorted(topic.pk for topic in p.topics.all())]
+    marks = [state_mark(p.state), type_mark(p.content_type)]
+    marks += [topic_mark(pk) for pk in p.topics]
     marks += [number_mark(number) for number in (p.doi, p.report_number) if number]
     marks += [month_mark(at.year, at.month)] if at else []
     found = (TO_A_PUBLICATION.search(link) for link in links(p.body))
@@ -125,34 +143,38 @@ def make_entry(publication: Publication) -> Entry:
     return Entry(make_document(p.pk, at, texts, marks), set().union(*texts))
 
 
-def _rows(publications):
-    rows = (
-        Publication.objects.filter(pk__in=as_keys(list(publications)))
-        .order_by("pk")
-        .only(*Publication.SEARCHED)
-    )
-    authorships = Authorship.objects.select_related("person").only(
+def _read(publications: Sequence[int], lock=False) -> list[Written]:
+    """Three queries. Values and no instances, which take several times as long to make."""
+    keys = as_keys(list(publications))
+    rows = Publication.objects.filter(pk__in=keys).order_by("pk")
+    rows = list((rows.select_for_update() if lock else rows).values_list(*Written._fields[:-2]))
+    names, topics = defaultdict(list), defaultdict(list)
+    authors = Authorship.objects.filter(publication__in=keys).order_by("pk")
+    for pk, *forms in authors.values_list(
         "publication", "name_as_printed", "person__name", "person__sort_name"
-    )
-    return rows.prefetch_related(
-        Prefetch("authorships", authorships.order_by("pk")), Prefetch("topics", Topic.objects.only("pk"))
-    )
+    ):
+        names[pk] += forms
+    joins = Publication.topics.through.objects.filter(publication__in=keys).order_by("topic")
+    for pk, topic in joins.values_list("publication", "topic"):
+        topics[pk].append(topic)
+    return [Written(*row, names[row[0]], topics[row[0]]) for row in rows]
 
 
-def _write(publications) -> None:
-    entries = [make_entry(publication) for publication in publications]
+def _write(rows: Iterable[Written]) -> None:
+    entries = [make_entry(written) for written in rows]
     backend().write([entry.document for entry in entries], SearchDocument)
     _learn(set().union(*(entry.words for entry in entries)))
 
 
 def _learn(found: set[str]) -> None:
     """Note the words that are new to the collection."""
-    found = {word for word in found if len(word) > 1 and not word.isdigit()}
     known = _known_words()
-    for some in batched(sorted(found - known), 5_000):
-        stored = set(SearchWord.objects.filter(word__in=some).values_list("word", flat=True))
-        new = [SearchWord(word=word, stem=stem(word)) for word in some if word not in stored]
-        SearchWord.objects.bulk_create(new, batch_size=400, ignore_conflicts=True)
+    new = sorted(word for word in found - known if len(word) > 1 and not word.isdigit())
+    for some in batched(new, 5_000):
+        stored = set(SearchWord.objects.filter(word__in=any_of(some)).values_list("word", flat=True))
+        rows = [(word, stem(word)) for word in some if word not in stored]
+        if rows:
+            write_rows(SearchWord._meta.db_table, ("word", "stem"), rows, "ON CONFLICT DO NOTHING")
         transaction.on_commit(partial(known.update, some))
 
 

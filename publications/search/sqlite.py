@@ -3,6 +3,7 @@
 # read in the order of their ids, so that a common word costs no more than a rare one.
 from django.db import DatabaseError, transaction
 
+from publications.bulk import write_rows
 from publications.reading import connection
 from publications.search.documents import Document
 from publications.search.query import Query
@@ -20,7 +21,7 @@ def stored(document: Document) -> Document:
 
 
 def write(documents, model) -> None:
-    model.objects.bulk_create([model(**stored(document)._asdict()) for document in documents], batch_size=100)
+    write_rows(DOCUMENTS, Document._fields, [stored(document) for document in documents])
 
 
 def match(
