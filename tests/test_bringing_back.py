@@ -121,6 +121,18 @@ def test_it_comes_back_once_and_can_be_deleted_again(client, ines):
     assert brought_back(client, again).title == "Tide"
 
 
+def test_list_of_what_was_deleted_says_so_and_stands_among_publications(client, ines):
+    deleted(make_draft("Tide"), ines)
+    found = words(client.get("/admin/publications/publication/"))
+    assert "Deleted publications" in found
+    page = client.get(LOG).content.decode()
+    assert "<h1>Deleted publications</h1>" in page
+    assert "<title>Deleted publications |" in page
+    current = re.findall(r'<a href="([^"]+)" aria-current="(?:true|page)"', page)
+    assert "/admin/publications/publication/" in current
+    assert "<h1>Publish log entries</h1>" in client.get(LOG.partition("?")[0]).content.decode()
+
+
 def test_whoever_does_not_see_everything_or_may_not_add_brings_nothing_back(client, ines):
     coast = make_topic()
     address = deleted(make_draft("Tide", topics=[coast]), ines)

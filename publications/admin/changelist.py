@@ -5,9 +5,14 @@ from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR, ChangeList
 from django.core.paginator import InvalidPage
 from django.db.models import F, OrderBy
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 
 
 class HubChangeList(ChangeList):
+    @property
+    def heading(self) -> str:
+        return capfirst(self.opts.verbose_name_plural)
+
     def get_filters(self, request):
         """Asked for several times in one request; the filters look their choices up once."""
         if not hasattr(self, "_filters"):

@@ -14,6 +14,7 @@ from publications.models import LoggedStep
 
 CHOOSES_A_MOMENT = {LoggedStep.Step.SCHEDULE, LoggedStep.Step.CHANGE_DATE}
 PASSED_OVER = mark_safe('<span class="status" data-status="doubtful">Passed over</span>')
+DELETIONS = ("step", LoggedStep.Step.DELETE)
 MOST = 1000  # in the history of one item
 LOOKED_THROUGH = 20_000  # for parts of names and titles, which no index is in the order of
 
@@ -68,7 +69,15 @@ class LogList(HubChangeList):
     @property
     def opens_filters(self):
         """Not for what was deleted, which the list of publications leads to."""
-        return any(pair != ("step", LoggedStep.Step.DELETE) for _, pair in self.chosen)
+        return any(pair != DELETIONS for _, pair in self.chosen)
+
+    @property
+    def is_of_deleted(self) -> bool:
+        return DELETIONS in self.pairs
+
+    @property
+    def heading(self) -> str:
+        return "Deleted publications" if self.is_of_deleted else super().heading
 
 
 @admin.register(LoggedStep)
@@ -86,6 +95,16 @@ class LoggedStepAdmin(HubModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return LogList
+
+    def changelist_view(self, request, extra_context=None):
+        """The deleted publications stand in the section of publications, which leads to them."""
+        page = super().changelist_view(request, extra_context)
+        shown = getattr(page, "context_data", None) or {}
+        if "cl" in shown and shown["cl"].is_of_deleted:
+            publications = reverse("admin:publications_publication_changelist")
+            for section in shown["sections"]:
+                section["is_current"] = section["url"] == publications
+        return page
 
     def get_urls(self):
         """The list alone."""
