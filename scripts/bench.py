@@ -12,15 +12,14 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "topichub.settings")
 django.setup()
 
-from publications.models import ContentType, Publication, syncing_once  # noqa: E402
-from scripts import bench_corpus, bench_serving  # noqa: E402
+from scripts import bench_corpus, bench_publishing, bench_serving  # noqa: E402
 from scripts.bench_cases import TOPIC, cases, check_same_items  # noqa: E402
-from scripts.bench_site import Site, recorded, unit, work_of  # noqa: E402
+from scripts.bench_site import Site, unit, work_of  # noqa: E402
 
 SIZES = [1000, 10_000]
 ROUNDS = 5
@@ -56,24 +55,6 @@ def measure(site, size: int, round_: int, results) -> None:
             found.ours.append(site.ask(case.address).took)
             if plain and (number == 0 or unmeasured.took[0] < SLOW):
                 found.plain.append(site.ask(plain).took)
-
-
-def measure_publishing(size: int, results) -> None:
-    """Save a draft as published, with two topics: written side, lists and search index, then undone."""
-    kind = ContentType.objects.first()
-    for number in range(TIMES):
-        with transaction.atomic():
-            item = Publication.objects.create(title=f"New {number}", content_type=kind, summary="In short.")
-            item.topics.set([1, 5])
-            started, spent = time.perf_counter(), time.process_time()
-            with recorded() as statements, syncing_once():
-                item.state, item.published_at = "published", item.created_at
-                item.save()
-            found = results["publish one item", size]
-            took = time.perf_counter() - started, time.process_time() - spent
-            found.ours.append(tuple(1000 * seconds for seconds in took))
-            found.queries = len(statements)
-            transaction.set_rollback(True)
 
 
 def print_table(sizes, results, unit: str) -> None:
@@ -128,7 +109,7 @@ def main(sizes, rounds: int, keep: bool) -> None:
     settings.DEBUG = settings.TOPICHUB_PAGE_CACHE = False  # so that each page is made
     site = Site()
     folder = settings.BASE_DIR / "var" / KEPT
-    results = defaultdict(Measured)
+    results, publishing = defaultdict(Measured), defaultdict(bench_publishing.Measured)
     names = {}
     with nullcontext(folder) if keep else tempfile.TemporaryDirectory(prefix="topichub-bench-") as place:
         Path(place).mkdir(parents=True, exist_ok=True)
@@ -140,12 +121,13 @@ def main(sizes, rounds: int, keep: bool) -> None:
                 for size, name in names.items():
                     bench_corpus.use(name)
                     measure(site, size, round_, results)
-                    measure_publishing(size, results)
+                    bench_publishing.measure(size, publishing)
             print(
                 f"{os.cpu_count()} cores, {bench_corpus.versions()}, Python {sys.version.split()[0]}, "
                 f"Django {django.__version__}; medians; load {os.getloadavg()[0]:.1f}\n"
             )
             print_table(sizes, results, unit())
+            bench_publishing.print_table(sizes, publishing)
             for size, name in names.items():
                 print(f"\n{size:,} items")
                 bench_serving.print_table(bench_serving.measure(bench_corpus.address_of(name), TOPIC))

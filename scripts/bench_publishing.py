@@ -1,0 +1,202 @@
+# Measures what publishing one item costs: a plain save of the same rows, the step, the form of the admin with its
+# button, and how soon readers see it. Nothing of it is committed, so databases that are kept stay as they are; nor does
+# any time have that of a commit in it.
+import os
+import sys
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from functools import cache
+
+import django
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core import serializers
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, transaction
+from django.test import Client, override_settings
+from django.utils import timezone
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "topichub.settings")
+django.setup()
+
+from django.contrib.contenttypes.models import ContentType as Kind  # noqa: E402
+from reversion.models import Revision, Version  # noqa: E402
+
+from publications import workflow  # noqa: E402
+from publications.history import latest_version  # noqa: E402
+from publications.models import Authorship, ContentType, Image, LoggedStep, Person, Publication  # noqa: E402
+from publications.readiness import problems  # noqa: E402
+from scripts.bench_corpus import BIG  # noqa: E402
+from scripts.bench_site import Site  # noqa: E402
+from tests.forms import controls  # noqa: E402
+
+PLAIN, STEP, FORM, VISIBLE = (
+    "plain rows",
+    "step",
+    "admin's form, sent with the button",
+    "step, and both pages made anew for a reader",
+)
+TIMES = 3
+WRITES = ("INSERT", "UPDATE", "DELETE")
+TITLE = "A study of tides that nobody has read yet"
+
+
+class Measured:
+    def __init__(self):
+        self.visits = []  # milliseconds, those of processor time, those in SQL
+        self.statements = self.written = 0
+
+
+def measure(size: int, results) -> None:
+    """All of them in turn, each of a draft of its own with two topics, two authors, a picture and a version."""
+    cases = {PLAIN: save_plainly, STEP: publish, FORM: send_form, VISIBLE: publish_and_read}
+    for _ in range(TIMES):
+        for name, way in cases.items():
+            with transaction.atomic(), override_settings(TOPICHUB_PAGE_CACHE=True, ALLOWED_HOSTS=["*"]):
+                way(make_draft(), results[name, size])
+                transaction.set_rollback(True)
+
+
+def make_draft() -> Publication:
+    by, _ = get_user_model().objects.get_or_create(
+        username="bench", defaults={"is_staff": True, "is_superuser": True}
+    )
+    kind, image = ContentType.objects.order_by("pk").first(), Image.objects.first()
+    words = {"title": TITLE, "summary": "In short.", "body": "<p>At length, on tides and currents.</p>" * 20}
+    draft = Publication(content_type=kind, image=image, created_by=by, changed_by=by, **words)
+    draft.save()
+    draft.topics.set([BIG, 102])
+    for position, person in enumerate(Person.objects.order_by("pk")[:2]):
+        Authorship.objects.create(publication=draft, person=person, position=position)
+    draft.save()
+    latest_version(draft)
+    return Publication.objects.get(pk=draft.pk)
+
+
+@contextmanager
+def measured(found: Measured):
+    """Adds a visit."""
+    asked, seconds = [], 0.0
+
+    def note(execute, sql, params, many, context):
+        nonlocal seconds
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            seconds += time.perf_counter() - began
+            asked.append(sql.lstrip()[:6].upper())
+
+    started, spent = time.perf_counter(), time.process_time()
+    with connection.execute_wrapper(note):
+        yield
+    took = time.perf_counter() - started, time.process_time() - spent, seconds
+    found.visits.append(tuple(1000 * each for each in took))
+    found.statements, found.written = len(asked), sum(each in WRITES for each in asked)
+
+
+def save_plainly(draft, found) -> None:
+    """What plain Django needs for the rows that editors write: the item, read under its lock and saved, and its rows
+    in the log and among the versions, with its topics and authors in the version."""
+    by, kind = draft.created_by, Kind.objects.get_for_model(draft)
+    with measured(found), transaction.atomic():
+        item = Publication.objects.select_for_update().get(pk=draft.pk)
+        item.state, item.published_at, item.changed_at = "published", timezone.now(), timezone.now()
+        item.save_base(update_fields=["state", "published_at", "changed_at"])  # past all that our models do
+        data = serializers.serialize("json", [item, *item.authorships.all()])
+        facts = {"title": item.title, "published_at": item.published_at, "by": by, "by_name": by.username}
+        LoggedStep.objects.create(
+            publication=item, step="publish", from_state="draft", to_state=item.state, **facts
+        )
+        revision = Revision.objects.create(date_created=timezone.now(), user=by, comment="")
+        kept = {"object_id": str(item.pk), "content_type": kind, "object_repr": str(item), "db": "default"}
+        Version.objects.create(revision=revision, format="json", serialized_data=data, **kept)
+
+
+def publish(draft, found) -> None:
+    passing = [problem.words for problem in problems(draft)]
+    draft, by = Publication.objects.get(pk=draft.pk), draft.created_by
+    with measured(found):
+        workflow.publish(draft, by, passing)
+
+
+def send_form(draft, found) -> None:
+    client, passing = Client(), [problem.words for problem in problems(draft)]
+    client.force_login(draft.created_by)
+    address = f"/admin/publications/publication/{draft.pk}/change/"
+    sent = controls(client.get(address)) | {"summary": "In other words.", "_passing": passing}
+    with measured(found):
+        client.post(address, sent | {"_step": "publish"})
+    if not Publication.objects.filter(pk=draft.pk, state="published").exists():
+        raise SystemExit("The form did not publish it.")
+
+
+def publish_and_read(draft, found) -> None:
+    passing, by, site = [problem.words for problem in problems(draft)], draft.created_by, our_site()
+    topic, item = f"/topics/topic-{BIG}/", draft.get_absolute_url()
+    with within_the_transaction():
+        site.ask(topic)  # so that it is kept, and would be answered with if it were still right
+        with measured(found):
+            workflow.publish(draft, by, passing)
+            pages = [site.ask(address).body for address in (topic, item)]
+    if not all(TITLE in page for page in pages):
+        raise SystemExit("A page does not show what was published.")
+
+
+@contextmanager
+def within_the_transaction():
+    """Requests leave the connection open, which is in the middle of it."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@cache
+def our_site() -> Site:
+    return Site()
+
+
+def print_table(sizes, results) -> None:
+    from scripts.bench import medians
+
+    columns = ["publishing", "items", "statements", "of them writes", "plain", "SQL ms", "plain"]
+    columns += ["ms", "growth", "cpu ms", "growth", "plain"]
+    print(f"\n| {' | '.join(columns)} |")
+    print("|" + " --- |" * len(columns))
+    for name in dict.fromkeys(name for name, _ in results):
+        for size in sizes:
+            found, plain = results[name, size], results[PLAIN, size]
+            took, spent, asked = medians(found.visits)
+            first = medians(results[name, sizes[0]].visits)
+            plain_spent, plain_asked = medians(plain.visits)[1:]
+            cells = [name, f"{size:,}", found.statements, found.written]
+            cells += [_times(found.statements, plain.statements), f"{asked:.1f}", _times(asked, plain_asked)]
+            cells += [f"{took:.1f}", _times(took, first[0]), f"{spent:.1f}", _times(spent, first[1])]
+            print(f"| {' | '.join(map(str, [*cells, _times(spent, plain_spent)]))} |")
+
+
+def _times(now: float, before: float) -> str:
+    return f"{now / before:.2f}x"
+
+
+def main(sizes, rounds: int) -> None:
+    """On databases that `scripts.bench` keeps."""
+    from scripts import bench, bench_corpus
+
+    settings.SECURE_SSL_REDIRECT = settings.DEBUG = False
+    names = bench.make_databases(sizes, settings.BASE_DIR / "var" / bench.KEPT, True)
+    results = defaultdict(Measured)
+    for _ in range(rounds):
+        for size, name in names.items():
+            bench_corpus.use(name)
+            measure(size, results)
+    print_table(sizes, results)
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    main(sorted(int(word) for word in words if word.isdigit()), 1 if "once" in words else 5)
