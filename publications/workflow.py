@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from reversion.errors import RevertError
 
-from publications.history import bring_back as revived, recording
+from publications.history import bring_back as revived, record, recording
 from publications.models import LoggedStep, Publication
 from publications.models.standing import TAKEN_BACK
 from publications.querysets import state_rules
@@ -155,13 +155,13 @@ def restore(publication, by, passing=()):
     _take(Step.RESTORE, publication, by, passing=passing, **public)
 
 
-@transaction.atomic
 def delete(publication, by):
     """Nothing of it stays but the log."""
-    stored = lock(publication)
-    refuse_unless_legal(Step.DELETE, stored, by)
-    log(Step.DELETE, stored, by, left=stage(stored), reached="deleted", deleted_key=stored.pk)
-    with recording(by, Step.DELETE.label, stored):
+    with recording(by, Step.DELETE.label):
+        stored = lock(publication)
+        refuse_unless_legal(Step.DELETE, stored, by)
+        record(stored)
+        log(Step.DELETE, stored, by, left=stage(stored), reached="deleted", deleted_key=stored.pk)
         publication.delete()
 
 
@@ -195,16 +195,16 @@ def _take_away(step, publication, by, **changes):
     _take(step, publication, by, note=changes.get("notice", ""), **changes, withdrawn_at=None)
 
 
-@transaction.atomic
 def _take(step, publication, by, *, note="", passing=(), **changes):
-    stored = lock(publication)
-    refuse_unless_legal(step, stored, by)
-    left = stage(stored)
-    passed_over = bypassed(step, stored, by, passing, changes.get("published_at"))
-    with recording(by, step.label, stored):
+    with recording(by, step.label, parts_stay=True):
+        stored = lock(publication)
+        refuse_unless_legal(step, stored, by)
+        left = stage(stored)
+        [found] = record(stored) or [stored]
+        passed_over = bypassed(step, found, by, passing, changes.get("published_at"))
         _move(stored, changes | {"changed_by": by})
+        log(step, stored, by, left=left, reached=stage(stored), note=note, bypassed="\n".join(passed_over))
     _move_in_memory(publication, stored, [*changes, "changed_by", "changed_at", "withdrawn_at"])
-    log(step, stored, by, left=left, reached=stage(stored), note=note, bypassed="\n".join(passed_over))
 
 
 def refuse_unless_legal(step, stored, by):

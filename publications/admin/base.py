@@ -2,7 +2,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -121,14 +121,14 @@ class OrderedFormSet(forms.BaseInlineFormSet):
         return saved
 
     def _number(self):
-        with transaction.atomic():
-            for position, row in enumerate(self.get_queryset().model.objects.filter(**self._mine())):
-                if row.position != position:
-                    row.position = position
-                    row.save(update_fields=["position"])
-
-    def _mine(self):
-        return {self.fk.name: self.instance}
+        """Within the transaction of the save."""
+        rows = self.get_queryset()
+        if self.has_changed():
+            rows = self.model.objects.filter(**{self.fk.name: self.instance})
+        for position, row in enumerate(rows):
+            if row.position != position:
+                row.position = position
+                row.save(update_fields=["position"])
 
     def get_unique_error_message(self, unique_check):
         return TWICE

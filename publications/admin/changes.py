@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Subquery
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import path, reverse
 
@@ -80,15 +81,15 @@ class ChangesToLive:
     # The forms
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             if object_id and request.method == "POST" and request.POST.get("_change_to"):
                 object_id = self._still_there(request, unquote(object_id))
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _lock(self, key):
         """The item before the change to it, as all do who lock both."""
-        live = Publication.with_copies.filter(pk=key).values_list("working_copy_of", flat=True)
-        Publication.with_copies.filter(pk__in=[key, *filter(None, live)]).lock()
+        live = Publication.with_copies.filter(pk=key).order_by().values("working_copy_of")
+        Publication.with_copies.filter(pk__in=[key, Subquery(live)]).lock()
 
     def _still_there(self, request, object_id) -> str:
         """The change, or a new one with what was written for one that is gone."""

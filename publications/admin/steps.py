@@ -5,8 +5,9 @@ from copy import copy
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -74,11 +75,25 @@ class Steps:
 
     def get_object(self, request, object_id, from_field=None):
         """Remembers what is stored, because a form that is refused changes the object. While a form is saved
-        nobody else moves the item."""
-        item = super().get_object(request, object_id, from_field)
-        if item and request.method == "POST":
-            item = self.get_queryset(request).select_for_update().filter(pk=item.pk).first()
+        nobody else moves the item, so that it is read once."""
+        if request.method != "POST":
+            return self._remembering(request, super().get_object(request, object_id, from_field))
+        known, item = getattr(request, "locked", ("", None))
+        if known != object_id:
+            item = self._remembering(request, self._locked(request, object_id))
+            request.locked = object_id, item
+        return item
+
+    def _locked(self, request, object_id):
+        try:
+            key = self.opts.pk.to_python(object_id)
+        except ValidationError:
+            return None
+        return self.get_queryset(request).select_for_update().filter(pk=key).first()
+
+    def _remembering(self, request, item):
         if item:
+            prefetch_related_objects([item], "topics")
             unname_hidden_links(item, request.user)
             item.stored_title, item.stored_status = item.title, item.status
             item.stored_schedule = item.published_at if item.is_scheduled else None
@@ -157,8 +172,7 @@ class Steps:
             return None
         asked = ""
         try:
-            with transaction.atomic():
-                IN_FORM[step](item, request)
+            IN_FORM[step](item, request)
         except NotReady:
             asked = f"?asked={step}"
             self.message_user(

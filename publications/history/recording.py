@@ -13,7 +13,7 @@ from django.utils import timezone
 from reversion.errors import RevertError
 from reversion.models import Revision, Version
 
-from publications.history.whole import FORMAT, newest_of, plain, stored, whole
+from publications.history.whole import FORMAT, newest_of, plain, stored, stored_again, whole
 from publications.history.words import changed_fields, changed_parts
 
 BEFORE = "As it was before changes were recorded"
@@ -25,19 +25,21 @@ CHUNK = 100
 class _Recording:
     by: object
     comments: list[str]
-    began: datetime = field(default_factory=timezone.now)
+    began: datetime | None = None  # when the first item was named, and so after waiting for its lock
     before: dict[tuple, Version] = field(default_factory=dict)  # by model and key
     made: list = field(default_factory=list)  # what had no key yet
+    found: dict[type, dict] | None = None  # by model and key: what was read, where what belongs to it stays
 
 
 _current: ContextVar[_Recording | None] = ContextVar("recording", default=None)
 
 
 @contextmanager
-def recording(by=None, comment="", *items):
+def recording(by=None, comment="", *items, parts_stay=False):
     """Around a change of items, which is one transaction: `by` is the user who makes it, `comment` says what for.
     Items that become known only within are named to `record`. Within another recording it is a part of that.
-    Many items at once cost no more queries than one."""
+    Many items at once cost no more queries than one, and fewer where `parts_stay`: where nothing but their own
+    fields changes."""
     outer = _current.get()
     with transaction.atomic():
         if outer:
@@ -45,6 +47,7 @@ def recording(by=None, comment="", *items):
             outer.comments += [comment] * bool(comment)
             return
         here = _Recording(by if by and by.pk else None, [comment] * bool(comment))
+        here.found = {} if parts_stay else None
         token = _current.set(here)
         try:
             yield record(*items)
@@ -53,20 +56,28 @@ def recording(by=None, comment="", *items):
             _current.reset(token)
 
 
-def record(*items) -> None:
-    """To be called within `recording`, before the items change or, when they are new, are first saved."""
+def record(*items) -> list:
+    """To be called within `recording`, before the items change or, when they are new, are first saved. Returns those
+    it had to read, as they are stored, with what belongs to them."""
     here = _current.get()
+    here.began = here.began or (timezone.now() if items else None)
     here.made += [item for item in items if not item.pk]
     known = [item for item in items if item.pk and not any(item is other for other in here.made)]
+    found = []
     for model, keys in _by_model(known).items():
-        keys = [key for key in keys if (model, key) not in here.before]
-        here.before |= {(model, key): version for key, version in _latest(model, keys).items()}
+        items = stored(model, [key for key in keys if (model, key) not in here.before])
+        versions = _latest(model, items)
+        here.before |= {(model, key): version for key, version in versions.items()}
+        if here.found is not None:
+            here.found.setdefault(model, {}).update(items)
+        found += items.values()
+    return found
 
 
 def latest_version(item) -> Version:
     """The version that is what is stored of the item now; it is made when there is none, or when the item was
     changed since without anybody recording it."""
-    return _latest(type(item), [item.pk])[item.pk]
+    return _latest(type(item), stored(type(item), [item.pk]))[item.pk]
 
 
 def _by_model(items) -> dict:
@@ -76,12 +87,12 @@ def _by_model(items) -> dict:
     return keys
 
 
-def _latest(model, keys) -> dict:
-    """By key. Of what is gone there is none."""
+def _latest(model, items) -> dict:
+    """By key, of items as they are stored. Of what is gone there is none."""
     here = _current.get()
-    now = here.began if here else timezone.now()
-    latest, found, missing = newest_of(model, keys), {}, []
-    for key, item in stored(model, keys).items():
+    now = (here and here.began) or timezone.now()
+    latest, found, missing = newest_of(model, list(items)), {}, []
+    for key, item in items.items():
         data, version = whole(item), latest.get(key)
         if not version:
             at, by = getattr(item, "changed_at", now), getattr(item, "changed_by", None)
@@ -100,7 +111,8 @@ def _keep_changed(here) -> None:
         keys = [key for its_model, key in here.before if its_model is model]
         keys += [item.pk for item in here.made if item.pk and type(item) is model]
         changed = []
-        for key, item in stored(model, keys).items():
+        items = stored(model, keys) if here.found is None else stored_again(model, here.found.get(model, {}))
+        for key, item in items.items():
             data, before = whole(item), here.before.get((model, key))
             changes = _changes_since(before, data) if before else {}
             if changes or not before:

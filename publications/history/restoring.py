@@ -21,7 +21,7 @@ def restore(item, version, by, comment) -> list[str]:
     """Returns in sentences what could not come back. Raises RevertError with a sentence, and changes nothing, when
     the version cannot be restored."""
     wanted = snapshot_of(version)
-    with syncing_once(), recording(by, comment, item):
+    with recording(by, comment, item), syncing_once():
         stored = type(item)._base_manager.select_for_update().get(pk=item.pk)
         lost = _set_fields(stored, wanted["fields"])
         if hasattr(stored, "changed_by"):
@@ -36,7 +36,7 @@ def bring_back(key, by, comment) -> tuple[Publication, list[str]]:
     """A publication that was deleted, made anew out of its latest version, and in sentences what could not come
     back. It keeps its key, and with it its history. Raises RevertError with a sentence when nothing can."""
     item = Publication(created_by=by, changed_by=by, content_type=ContentType.objects.first())
-    with syncing_once(), recording(by, comment, item):
+    with recording(by, comment, item), syncing_once():
         item.pk = key
         version = versions_of(item).first()
         if not version:

@@ -2,7 +2,7 @@
 # can be made anew at any time; publications/listing/ reads them.
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import batched
@@ -89,33 +89,40 @@ class ListingState(models.Model):
         return rows.get_or_create(pk=1, defaults={"time_zone": settings.TIME_ZONE})[0]
 
 
-_put_off: ContextVar[set[int] | None] = ContextVar("put_off", default=None)
+# What waits for the end of `syncing_once`: what is to be done, and the keys of the publications it is done for.
+_put_off: ContextVar[dict[Callable, set[int]] | None] = ContextVar("put_off", default=None)
 
 
 @contextmanager
 def syncing_once():
-    """Within it nothing is synced; all of it is at its end. For whoever changes several rows in a
+    """Within it nothing is synced or indexed; all of it is at its end. For whoever changes several rows in a
     transaction: who locks the listing and then waits for a row may wait for somebody who waits for the listing."""
     if _put_off.get() is not None:
         yield
         return
-    publications = set()
-    token = _put_off.set(publications)
+    late = {}
+    token = _put_off.set(late)
     try:
         yield
     finally:
         _put_off.reset(token)
-    sync_listing(publications)
+    for work in sorted(late, key=lambda work: work is sync_listing):  # the listing last
+        work(late[work])
+
+
+def is_put_off(work: Callable, publications: Iterable[int]) -> bool:
+    """Whether this work on these publications is done at the end of `syncing_once`."""
+    if (late := _put_off.get()) is None:
+        return False
+    late.setdefault(work, set()).update(publications)
+    return True
 
 
 def sync_listing(publications: Iterable[int]) -> None:
     """Bring the entries and tallies of these publications in line with what is written of them, whatever
     became of them. Must stand in the transaction that changed them, after the change."""
     pks = sorted(set(publications))
-    if (put_off := _put_off.get()) is not None:
-        put_off.update(pks)
-        return
-    if not pks:
+    if not pks or is_put_off(sync_listing, pks):
         return
     with transaction.atomic(savepoint=False):
         ListingState.lock()

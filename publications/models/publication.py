@@ -194,12 +194,15 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
         return bool(self.pk) and Publication.objects.filter(lead=self.original_pk).exists()
 
     def save(self, *args, **kwargs):
-        from publications.models.search_document import index
+        from publications.models.search_document import index, index_moved
 
         fields = kwargs.get("update_fields")
-        with transaction.atomic():
+        searched = self.SEARCHED if fields is None else self.SEARCHED.intersection(fields)
+        with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
-            if fields is None or self.SEARCHED.intersection(fields):
+            if searched == {"state", "published_at"}:
+                index_moved(self)
+            elif searched:
                 index([self.pk])
 
     def delete(self, *args, **kwargs):

@@ -11,14 +11,17 @@ from typing import NamedTuple
 from django.db import connection, models, transaction
 
 from publications.bulk import any_of, write_rows
+from publications.models.entry import is_put_off
 from publications.models.person import Authorship
 from publications.models.publication import Publication
 from publications.richtext import links, plain_text
 from publications.search.documents import (
     Document,
+    document_id,
     link_mark,
     make_document,
     month_mark,
+    moved,
     number_mark,
     state_mark,
     topic_mark,
@@ -65,12 +68,27 @@ class SearchWord(models.Model):
 def index(publications: Iterable[int]) -> None:
     """Make the index anew for these publications, by their keys. To be called whenever their words, type,
     topics, authors, state or date may have changed; those deleted leave it by themselves."""
+    publications = set(publications)
+    if is_put_off(index, publications):
+        return
     with transaction.atomic(savepoint=False):
-        for some in batched(sorted(set(publications)), BATCH):
+        for some in batched(sorted(publications), BATCH):
             # Whoever changes one of them at the same moment waits, and then indexes what both have left.
             rows = _read(some, lock=True)
             SearchDocument.objects.filter(publication__in=as_keys(list(some))).delete()
             _write(rows)
+
+
+def index_moved(publication: Publication) -> None:
+    """Bring the index in line with the state and the date that were just saved, and nothing else with them."""
+    if is_put_off(index, [publication.pk]):
+        return
+    documents = SearchDocument.objects.filter(publication=publication.pk)
+    if not (stored := documents.values_list("pk", "marks").first()):
+        index([publication.pk])
+        return
+    at = publication.published_at
+    backend().move(*stored, document_id(at, publication.pk), moved(stored[1], publication.state, at))
 
 
 def rebuild(progress=lambda done, total: None) -> int:

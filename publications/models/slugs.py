@@ -76,7 +76,10 @@ class SluggedModel(models.Model):
 
     def clean(self):
         super().clean()
-        if self.slug and self._slug_is_taken(self.slug):
+        is_its_own = (
+            self.pk and self.slug == getattr(self, "_stored_slug", None) and self._slug_owner() == self.pk
+        )
+        if self.slug and not is_its_own and self._slug_is_taken(self.slug):
             raise ValidationError({"slug": "This address belongs, or once belonged, to another page."})
 
     def is_free(self, slug: str) -> bool:

@@ -10,6 +10,7 @@ from publications.search.words import stem_all, words
 MOST_WORDS = 16_000
 ROOM_FOR_KEYS = 2**30
 _TOPIC = re.compile(r":topic(\d+)")
+_MONTH = re.compile(r":\d{6}")
 _BEGINNING_OF_TIME = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
@@ -68,6 +69,15 @@ def topics_of(marks: str) -> tuple[int, ...]:
 @lru_cache(maxsize=20_000)
 def _topics(marks: str) -> tuple[int, ...]:
     return tuple(map(int, _TOPIC.findall(marks)))
+
+
+def moved(marks: str, state: str, at: dt.datetime | None) -> str:
+    """These marks, of a publication that is in this state now, and so dated."""
+    marks = [mark for mark in marks.split()[1:] if not _MONTH.fullmatch(mark)]
+    others = next((place for place, mark in enumerate(marks) if mark.startswith((":link", "::"))), len(marks))
+    at = at and at.astimezone(dt.UTC)
+    month = [month_mark(at.year, at.month)] if at else []
+    return " ".join([state_mark(state), *marks[:others], *month, *marks[others:]])
 
 
 def month_mark(year: int, month: int) -> str:

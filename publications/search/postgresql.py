@@ -11,7 +11,7 @@ from publications.reading import connection
 from publications.search.documents import Document, moment_of, month_mark, year_mark
 from publications.search.postgresql_matching import DOCUMENTS, match, match_phrases
 
-__all__ = ["clear", "differs", "is_sound", "match", "match_phrases", "stored", "vector", "write"]
+__all__ = ["clear", "differs", "is_sound", "match", "match_phrases", "move", "stored", "vector", "write"]
 
 LAST_PLACE = 16_383
 MOST_PLACES = 255
@@ -47,9 +47,7 @@ def vector(document: Document) -> str:
     texts = [text.split() for text in (document.title, document.head, document.lead, document.body)]
     size = sum(map(len, document[2:6])) * MOST_BYTES_OF_A_LETTER
     words = _placed(texts) if size < MOST_BYTES else _placed_until_full(texts)
-    at = moment_of(document.id)
-    marks = [*document.marks.split(), year_mark(at.year), month_mark(at.year, at.month)]
-    marks += [f"={word}" for word in texts[0]]
+    marks = [*_marks(document.marks, document.id), *(f"={word}" for word in texts[0])]
     return " ".join([*words, *(f"'{mark}'" for mark in dict.fromkeys(marks))])
 
 
@@ -75,6 +73,22 @@ def _placed_until_full(texts: list[list[str]]) -> Iterator[str]:
 def _places(weight: str) -> list[str]:
     """All there may be, as vectors have them."""
     return [f":{place}{weight}" for place in range(1, LAST_PLACE + 1)]
+
+
+def move(document: int, marks: str, to: int, marks_then: str) -> None:
+    """A stored document has these marks from now on, and stands at another date."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {DOCUMENTS} SET id = %s, marks = %s, "
+            "words = ts_delete(words, %s::text[]) || array_to_tsvector(%s::text[]) WHERE id = %s",
+            [to, marks_then, _marks(marks, document), _marks(marks_then, to), document],
+        )
+
+
+def _marks(marks: str, document: int) -> list[str]:
+    """All that stand in the vector, each once."""
+    at = moment_of(document)
+    return list(dict.fromkeys([*marks.split(), year_mark(at.year), month_mark(at.year, at.month)]))
 
 
 def differs(document) -> bool:

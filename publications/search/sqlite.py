@@ -24,6 +24,14 @@ def write(documents, model) -> None:
     write_rows(DOCUMENTS, Document._fields, [stored(document) for document in documents])
 
 
+def move(document: int, marks: str, to: int, marks_then: str) -> None:
+    """A stored document has these marks from now on, and stands at another date."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {DOCUMENTS} SET id = %s, marks = %s WHERE id = %s", [to, marks_then, document]
+        )
+
+
 def match(
     query: Query, within, limit: int, ends: dict, *, oldest=False, in_title=False, texts=False
 ) -> list[tuple]:
