@@ -17,7 +17,7 @@ from django.db import connection
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "topichub.settings")
 django.setup()
 
-from scripts import bench_corpus, bench_publishing, bench_serving  # noqa: E402
+from scripts import bench_corpus, bench_export, bench_publishing, bench_serving  # noqa: E402
 from scripts.bench_cases import TOPIC, cases, check_same_items  # noqa: E402
 from scripts.bench_site import Site, unit, work_of  # noqa: E402
 
@@ -130,7 +130,9 @@ def main(sizes, rounds: int, keep: bool) -> None:
             bench_publishing.print_table(sizes, publishing)
             for size, name in names.items():
                 print(f"\n{size:,} items")
-                bench_serving.print_table(bench_serving.measure(bench_corpus.address_of(name), TOPIC))
+                address = bench_corpus.address_of(name)
+                bench_serving.print_table(bench_serving.measure(address, TOPIC))
+                bench_export.print_table(bench_export.measure(address, TOPIC))
         finally:
             for name in names.values():
                 if not keep:
