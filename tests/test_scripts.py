@@ -85,6 +85,6 @@ def test_measuring_reports_every_kind_of_page_and_leaves_no_database_behind(tmp_
     )
     assert done.returncode == 0, done.stderr
     rows = [line.split("|")[1].strip() for line in done.stdout.splitlines() if line.startswith("| ")]
-    expected = {"topic, first page", "topic, months that are cut", "item", "publish one item"}
+    expected = {"topic, first page", "topic, months that are cut", "item", "step"}
     assert expected | {"kept page", "csv"} <= set(rows)
     assert list(tmp_path.iterdir()) == []
