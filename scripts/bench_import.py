@@ -1,6 +1,7 @@
-# Measures the import beside plain bulk inserts of the same file: the same publications, authors and topics, and a
-# plain full text index that the database fills by itself, in one transaction, nothing checked, no trigger of ours.
-# Each run is a process of its own with a database of its own, so that its memory is its own, too.
+# Measures the import, once more for the same file, and beside two kinds of plain bulk inserts, each in one transaction,
+# nothing checked, no trigger of ours: `plain` makes the same publications, authors and topics, and a plain full text
+# index that the database fills by itself; `rows` puts in the very rows that the import left in all tables
+# (scripts/bench_rows.py). Each run is a process of its own, so that its memory is its own, too.
 import datetime as dt
 import json
 import os
@@ -19,7 +20,7 @@ from typing import NamedTuple
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "topichub.settings")
-KINDS = ("plain", "import")
+KINDS = ("plain", "import", "again", "rows")  # in this order: each finds what the one before it left
 BATCH = 500
 TOPICS, BIG = 200, 1  # as in bench_corpus: one of them holds three items in ten
 TYPES = ("Report", "Commentary", "Testimony", "Tool")
@@ -63,31 +64,25 @@ def measure(size: int, rounds: int = 1) -> dict[str, Run]:
         name = bench_corpus.name_of(connection.settings_dict, size, Path(folder))
         for _ in range(rounds):
             for kind in KINDS:
-                Path(name).unlink(missing_ok=True)
-                bench_corpus.create(name)
-                address = bench_corpus.address_of(name)
-                bench_corpus.use(name)
+                into, source = (f"{name}_rows", name) if kind == "rows" else (name, file)
+                if kind != "again":
+                    bench_corpus.create(into)
+                bench_corpus.use(into)
                 connection.close()
-                found[kind].append(_in_own_process(kind, file, address))
-        bench_corpus.drop(name)
+                found[kind].append(_in_own_process(kind, source, bench_corpus.address_of(into)))
+        for used in (name, f"{name}_rows"):
+            bench_corpus.drop(used)
     return {kind: Run(*map(median, zip(*runs, strict=True))) for kind, runs in found.items()}
 
 
 def print_table(results: dict[int, dict[str, Run]]) -> None:
-    print(
-        "| items | plain s | import s | ratio | plain cpu s | import cpu s | ratio cpu | plain MB | import MB |"
-    )
-    print("|" + " --- |" * 9)
+    print("| items | what | seconds | cpu seconds | MB | the import beside it | by cpu |")
+    print("|" + " --- |" * 7)
     for size, runs in results.items():
-        plain, ours = (runs[kind] for kind in KINDS)
-        cells = [
-            f"{size:,}",
-            f"{plain.seconds:.1f}",
-            f"{ours.seconds:.1f}",
-            f"{ours.seconds / plain.seconds:.2f}x",
-        ]
-        cells += [f"{plain.spent:.1f}", f"{ours.spent:.1f}", f"{ours.spent / plain.spent:.2f}x"]
-        print("| " + " | ".join([*cells, f"{plain.peak:.0f}", f"{ours.peak:.0f}"]) + " |")
+        ours = runs["import"]
+        for kind, run in runs.items():
+            ratios = f"{ours.seconds / run.seconds:.2f}x | {ours.spent / run.spent:.2f}x"
+            print(f"| {size:,} | {kind} | {run.seconds:.1f} | {run.spent:.1f} | {run.peak:.0f} | {ratios} |")
 
 
 def write_file(path: Path, size: int) -> Path:
@@ -145,15 +140,19 @@ def _in_own_process(kind, file, address) -> Run:
 def _run(kind, file) -> Run:
     from django.db import connection
 
+    from publications.listing.generation import unwatch_tables
     from publications.models import Publication
+    from scripts import bench_rows
 
-    take = _take_plainly if kind == "plain" else _take_in
+    take = {"plain": _take_plainly, "rows": bench_rows.put_in}.get(kind, _take_in)
+    if kind in ("plain", "rows"):
+        unwatch_tables()
     if kind == "plain":
-        _make_plain()
+        _make_plain_index()
     connection.ensure_connection()
     began, spent, served = time.perf_counter(), time.process_time(), _spent_by_database(connection)
-    take(file)
-    seconds, spent = time.perf_counter() - began, time.process_time() - spent
+    aside = take(file) or bench_rows.Aside()
+    seconds, spent = time.perf_counter() - began - aside.seconds, time.process_time() - spent - aside.spent
     spent += _spent_by_database(connection) - served
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Run(seconds, spent, peak, Publication.objects.count())
@@ -183,12 +182,9 @@ def _take_in(file) -> None:
         raise SystemExit(str(report.problems[0]))
 
 
-def _make_plain() -> None:
+def _make_plain_index() -> None:
     from django.db import connection
 
-    from publications.listing.generation import unwatch_tables
-
-    unwatch_tables()
     with connection.cursor() as cursor:
         for statement in PLAIN_INDEX[connection.vendor]:
             cursor.execute(statement)
@@ -200,9 +196,10 @@ def _take_plainly(file) -> None:
     from django.utils import timezone
     from django.utils.text import slugify
 
-    from publications.models import Authorship, ContentType, Person, Topic, TopicAncestry
+    from publications.models import Authorship, ContentType, Person, Publication, Topic, TopicAncestry
+    from scripts import bench_rows
 
-    Plain = _plain_publication()
+    Plain = bench_rows.bare(Publication)
     data = json.loads(Path(file).read_text(encoding="utf-8"))
     rows, used = data["publications"], Counter()
     zone = timezone.get_default_timezone()
@@ -253,23 +250,6 @@ def _take_plainly(file) -> None:
                 for one, row in pairs
                 for position, name in enumerate(row["authors"])
             )
-
-
-def _plain_publication():
-    """The same table as a model without anything of ours: no cleaning of texts."""
-    from django.db import models
-
-    from publications.models import Publication
-    from publications.richtext import RichTextField
-
-    fields = {field.name: field.clone() for field in Publication._meta.local_fields}
-    for name, field in fields.items():
-        if isinstance(field, RichTextField):
-            fields[name] = models.TextField(blank=True)
-        elif field.is_relation:
-            field.remote_field.related_name = "+"
-    meta = type("Meta", (), {"app_label": "plain", "managed": False, "db_table": Publication._meta.db_table})
-    return type("PlainPublication", (models.Model,), {"__module__": __name__, "Meta": meta, **fields})
 
 
 if __name__ == "__main__":

@@ -158,7 +158,7 @@ def wanted_entries(publications=None) -> models.QuerySet:
     publications or of all."""
     listed = Entry.publication.field.related_model.objects.listed().order_by()
     if publications is not None:
-        listed = listed.filter(pk__in=publications)
+        listed = listed.filter(pk__in=bulk.any_of(publications, "bigint"))
     everywhere, facts = Value(EVERYTHING, models.BigIntegerField()), ("content_type_id", "published_at")
     in_topics = listed.filter(topics__isnull=False)
     in_topics = in_topics.values_list("pk", "topics__ancestor_paths__ancestor", *facts).distinct()
@@ -166,9 +166,8 @@ def wanted_entries(publications=None) -> models.QuerySet:
 
 
 def _sync(pks) -> None:
-    present = set(
-        Entry.objects.filter(publication__in=pks).values_list("publication", "topic", "type", "published_at")
-    )
+    present = Entry.objects.filter(publication__in=bulk.any_of(pks, "bigint"))
+    present = set(present.values_list("publication", "topic", "type", "published_at"))
     wanted = set(wanted_entries(pks))
     if present == wanted:
         return

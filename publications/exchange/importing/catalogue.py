@@ -2,9 +2,10 @@
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 
+from publications.bulk import any_of
 from publications.exchange.importing import values
 from publications.exchange.importing.report import IN_HISTORY, Problem
-from publications.exchange.importing.slugs import CHUNK, Slugs
+from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import Refused, quoted
 from publications.folding import fold
 from publications.history import recording
@@ -28,6 +29,7 @@ class Catalogue:
     def __init__(self, report):
         self.report = report
         self.types, self.topics = {}, {}
+        self._made_topics, self._changed_topics = set(), set()
         for pk, name, plural, slug in ContentType.objects.order_by("pk").values_list(
             "pk", "name", "plural", "slug"
         ):
@@ -57,20 +59,19 @@ class Catalogue:
             self._topic_position += 1
             made = Topic.objects.create(name=name, slug=slug, position=self._topic_position)
             self.topics[key] = made.pk
+            self._made_topics.add(made.pk)
             self.report.made("new topics", name)
         return self.topics[key]
 
     def people(self, names) -> dict[str, int]:
         """The pk of each of these people; the first of those who share a name."""
         names = list(dict.fromkeys(names))
-        known = {}
-        for start in range(0, len(names), CHUNK):
-            found = Person.objects.filter(name__in=names[start : start + CHUNK]).order_by("-pk")
-            known |= found.values_list("name", "pk")
+        found = Person.objects.filter(name__in=any_of(names)).order_by("-pk") if names else Person.objects.none()
+        known = dict(found.values_list("name", "pk"))
         new = [name for name in names if name not in known]
         slugs = self._person_slugs.free(new)
         people = [_person(name, slug) for name, slug in zip(new, slugs, strict=True)]
-        for person in Person.objects.bulk_create(people, batch_size=CHUNK):
+        for person in Person.objects.bulk_create(people):
             known[person.name] = person.pk
             self.report.made("new people", person.name)
         return known
@@ -127,9 +128,12 @@ class Catalogue:
             self._save(topic)
 
     def _save(self, topic):
+        if topic.pk in self._made_topics:  # what this import made has no history yet
+            return topic.save()
         with recording(None, IN_HISTORY, topic):
             topic.save()
-        if topic.name not in self.report.made_names("new topics"):
+        if topic.pk not in self._changed_topics:
+            self._changed_topics.add(topic.pk)
             self.report.made("changed topics", topic.name)
 
     def _set(self, topic, number, key, value) -> bool:

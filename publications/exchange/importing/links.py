@@ -17,15 +17,14 @@ MOST_FEATURED = 6
 class Links:
     """Collects what rows say of other items and of featured places, a few dozen bytes each."""
 
-    def __init__(self, report, catalogue):
-        self.report, self.catalogue = report, catalogue
+    def __init__(self, report, catalogue, new: range):
+        """`new` has the keys of what this import makes."""
+        self.report, self.catalogue, self._new = report, catalogue, new
         self._leads, self._translations, self._replacements = [], [], []
-        self._places, self._cleared, self._new = defaultdict(list), {}, set()
+        self._places, self._cleared = defaultdict(list), {}
 
     def remember(self, item) -> None:
         row, pk = item.row, item.publication.pk
-        if item.is_new:
-            self._new.add(pk)
         if "lead" in row.stated and (row.lead or not item.is_new):
             self._leads.append((row.number, pk, row.lead))
         if "translation_of" in row.stated and (row.translation_of or not item.is_new):

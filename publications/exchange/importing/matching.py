@@ -1,44 +1,62 @@
 # Which item on the site a row speaks of: by id, else by DOI, else by title, date and type together.
+import sqlite3
 from collections import defaultdict
 from hashlib import blake2b
 
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from publications.bulk import any_of
 from publications.exchange.importing.report import RowRefused
 from publications.exchange.importing.values import quoted
 from publications.folding import fold
 from publications.models import Authorship, Publication, Topic
 
-CHUNK = 500
-
 
 class Seen:
-    """What the rows so far spoke of, so that one file cannot say two things of one item. Takes some 200
-    bytes a row."""
+    """What the rows so far spoke of, so that one file cannot say two things of one item. Kept in a file that goes
+    with it, so that long imports take no more memory than short ones."""
 
     def __init__(self):
-        self._ids, self._dois, self._titles, self._items = {}, {}, defaultdict(list), {}
+        self._run = sqlite3.connect("", isolation_level=None).execute  # without a name: a file of SQLite's own
+        for statement in (
+            "PRAGMA journal_mode = OFF",
+            "CREATE TABLE names (name TEXT PRIMARY KEY, row INTEGER) WITHOUT ROWID",
+            "CREATE TABLE titles (digest BLOB, row INTEGER, import_id TEXT, doi TEXT, PRIMARY KEY (digest, row)) "
+            "WITHOUT ROWID",
+            "BEGIN",
+        ):
+            self._run(statement)
 
     def claim(self, row) -> None:
         """Raises RowRefused when an earlier row has the same id, DOI, or title, date and type."""
-        for field, value, rows in (("id", row.import_id, self._ids), ("doi", row.doi, self._dois)):
-            if value and (earlier := rows.get(value)):
+        named = [(field, value) for field, value in (("id", row.import_id), ("doi", row.doi)) if value]
+        for field, value in named:
+            if earlier := self._earlier(f"{field} {value}"):
                 raise RowRefused((field, f"{quoted(value)} stands in row {earlier} already"))
-        alike = self._titles[_digest(row)]
+        digest = _digest(row)
+        alike = self._run("SELECT row, import_id, doi FROM titles WHERE digest = ? ORDER BY row", [digest])
         for earlier, import_id, doi in alike:
             if not _told_apart(row, import_id, doi):
                 raise RowRefused(("title", f"row {earlier} has the same title, date and type already"))
-        alike.append((row.number, row.import_id, row.doi))
-        if row.import_id:
-            self._ids[row.import_id] = row.number
-        if row.doi:
-            self._dois[row.doi] = row.number
+        self._run("INSERT INTO titles VALUES (?, ?, ?, ?)", [digest, row.number, row.import_id, row.doi])
+        for field, value in named:
+            self._note(f"{field} {value}", row)
 
     def claim_item(self, publication, row) -> None:
-        earlier = self._items.setdefault(publication.pk, row.number)
-        if earlier != row.number:
+        name = f"item {publication.pk}"
+        earlier = self._earlier(name)
+        if not earlier:
+            self._note(name, row)
+        elif earlier != row.number:
             raise RowRefused(("", f"speaks of the same item as row {earlier}: “{publication}”"))
+
+    def _earlier(self, name: str) -> int | None:
+        found = self._run("SELECT row FROM names WHERE name = ?", [name]).fetchone()
+        return found and found[0]
+
+    def _note(self, name: str, row) -> None:
+        self._run("INSERT INTO names VALUES (?, ?)", [name, row.number])
 
 
 class Matches:
@@ -86,14 +104,13 @@ def _other_id(row, item) -> bool:
 
 
 def _found(field, values):
-    values = list({value for value in values if value})
-    for start in range(0, len(values), CHUNK):
-        some = Publication.objects.filter(**{f"{field}__in": values[start : start + CHUNK]}).order_by("pk")
-        yield from some.select_related("image").prefetch_related(
-            "corrections",
-            Prefetch("topics", Topic.objects.only("pk")),
-            Prefetch("authorships", Authorship.objects.select_related("person")),
-        )
+    values = any_of({value for value in values if value})
+    found = Publication.objects.filter(**{f"{field}__in": values}).order_by("pk")
+    return found.select_related("image").prefetch_related(
+        "corrections",
+        Prefetch("topics", Topic.objects.only("pk")),
+        Prefetch("authorships", Authorship.objects.select_related("person")),
+    )
 
 
 def _digest(row) -> bytes:

@@ -44,7 +44,8 @@ class Report:
     counted: Counter = field(default_factory=Counter)
     _warnings: dict[Problem, None] = field(default_factory=dict)
     _unknown: dict[str, list] = field(default_factory=dict)
-    _made: dict[str, dict[str, None]] = field(default_factory=dict)
+    _made: dict[str, list[str]] = field(default_factory=dict)
+    _numbers: Counter = field(default_factory=Counter)
 
     @property
     def warnings(self) -> list[Problem]:
@@ -83,11 +84,10 @@ class Report:
             self._unknown[key][1] += 1
 
     def made(self, kind: str, name: str) -> None:
-        """`kind` says what was done to what: “new topics”."""
-        self._made.setdefault(kind, {})[name] = None
-
-    def made_names(self, kind: str):
-        return self._made.get(kind, ())
+        """`kind` says what was done to what: “new topics”. To be said once of each; only the first names are kept."""
+        self._numbers[kind] += 1
+        if len(names := self._made.setdefault(kind, [])) < NAMES_SHOWN:
+            names.append(name)
 
     def lines(self) -> list[str]:
         """The whole report; the summary is the last line."""
@@ -101,9 +101,9 @@ class Report:
 
     def _remarks(self):
         for kind, names in self._made.items():
-            names = list(names)
-            more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
-            yield f"{kind}: {', '.join(names[:NAMES_SHOWN])}{more}"
+            left_out = self._numbers[kind] - len(names)
+            more = f" and {left_out:,} more" if left_out else ""
+            yield f"{kind}: {', '.join(names)}{more}"
         yield from self.notes
         for sentence, number in self.counted.items():
             yield sentence.format(number)

@@ -162,7 +162,8 @@ class _Reading:
 
     def columns(self):
         found = {}
-        for key, (column, read) in COLUMNS.items():
+        for key in self._stated(COLUMNS):
+            column, read = COLUMNS[key]
             value = self.take(key, _reader(Publication, column, read))
             if value or (value is not None and column not in NEVER_CLEARED):
                 found[column] = value
@@ -172,6 +173,9 @@ class _Reading:
             self._name_lost_parts(found["body"])
             found["body"] = sanitize(found["body"])
         return found
+
+    def _stated(self, keys):
+        return [key for key in keys if key in self.raw]
 
     def _name_lost_parts(self, body):
         for tag in sorted({tag.lower() for tag in NOT_IN_TEXTS.findall(body)}):

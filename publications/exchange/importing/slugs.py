@@ -1,10 +1,10 @@
 # Free addresses for many new rows at once, where asking for each would be a query or more a row.
 from collections import defaultdict
 
+from publications.bulk import any_of
 from publications.models import Redirect
 from publications.models.slugs import make_slug, numbered
 
-CHUNK = 500
 WIDEST_OFFER = 256
 
 
@@ -16,14 +16,13 @@ class Slugs:
         self._next_number = defaultdict(lambda: 1)
 
     def owners(self, slugs) -> dict[str, int]:
-        """The pk of the row to which each of these belongs, or once belonged. Two queries for every 500."""
-        owners, slugs = {}, list(slugs)
-        for start in range(0, len(slugs), CHUNK):
-            some = slugs[start : start + CHUNK]
-            former = Redirect.objects.filter(slug__in=some, **{f"{self.name}__isnull": False})
-            owners |= former.order_by().values_list("slug", f"{self.name}_id")
-            owners |= self.model._base_manager.filter(slug__in=some).order_by().values_list("slug", "pk")
-        return owners
+        """The pk of the row to which each of these belongs, or once belonged. Two queries, or none."""
+        if not (slugs := list(slugs)):
+            return {}
+        former = Redirect.objects.filter(slug__in=any_of(slugs), **{f"{self.name}__isnull": False})
+        present = self.model._base_manager.filter(slug__in=any_of(slugs))
+        owners = dict(former.order_by().values_list("slug", f"{self.name}_id"))
+        return owners | dict(present.order_by().values_list("slug", "pk"))
 
     def free(self, texts, reserved=()) -> list[str]:
         """A slug for each of these titles or names, in their order: none taken, none given twice.

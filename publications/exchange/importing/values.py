@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from publications.models import Publication
 
+BREAK = re.compile(r"\s*[\n\t\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 STATES = {state.value: state for state in Publication.State}
@@ -29,11 +30,14 @@ def text(value) -> str:
         return ""
     if not isinstance(value, str):
         raise Refused(f"must be text, not {_kind(value)}")
-    return UNSTORABLE.sub("", value).replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not value.isascii() or "\0" in value:
+        value = UNSTORABLE.sub("", value)
+    return value.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def line(value) -> str:
-    return re.sub(r"\s*[\n\t\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", text(value))
+    found = text(value)
+    return found if found.isprintable() else BREAK.sub(" ", found)
 
 
 def names(value) -> list[str]:

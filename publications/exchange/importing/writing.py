@@ -56,23 +56,22 @@ class Importer:
         self.source, self.report = source, report
         self.catalogue = Catalogue(report)
         self.pictures = Pictures(images_dir, report, dry_run=dry_run)
-        self.links = Links(report, self.catalogue)
         self.seen, self.slugs = Seen(), Slugs(Publication)
         # The site shows the higher number first among items of one moment. Numbers are given downwards, so
         # such items stand in the file's order however far apart their rows are.
         self.last_pk = bulk.reserve(Publication, source.total) + source.total + 1
+        self.links = Links(report, self.catalogue, range(self.last_pk - source.total, self.last_pk))
+        self.unchanged = bytearray(source.total + 1)  # by the numbers of rows
 
     def run(self, progress) -> None:
-        outcomes = {}
         self.catalogue.take_topics(self.source.topics)
         for batch in batched(self._clean_rows(progress), BATCH):
-            self._take(batch, outcomes)
+            self._take(batch)
             reset_queries()  # with DEBUG on, Django would keep the text of thousands of them
         for number in self.links.make():
-            if outcomes.get(number) == "unchanged":
-                outcomes[number] = "updated"
-        for outcome in outcomes.values():
-            self.report.count(outcome)
+            if self.unchanged[number]:
+                self.report.unchanged -= 1
+                self.report.updated += 1
         progress(self.source.total, self.source.total)
 
     def _clean_rows(self, progress):
@@ -88,7 +87,7 @@ class Importer:
             else:
                 yield row
 
-    def _take(self, rows, outcomes) -> None:
+    def _take(self, rows) -> None:
         items = self._match(rows)
         self._give_slugs(items)
         items = [item for item in items if self._is_complete(item)]
@@ -103,13 +102,14 @@ class Importer:
         except (IntegrityError, DataError) as error:
             if len(rows) > 1:
                 for row in rows:  # each from the start, since nothing was written, to find the one refused
-                    self._take([row], outcomes)
+                    self._take([row])
             else:
                 self._reject(rows[0], ("", f"the database refuses it: {str(error).splitlines()[0]}"))
             return
         for item in items:
             self.links.remember(item)
-            outcomes[item.row.number] = item.outcome
+            self.report.count(item.outcome)
+            self.unchanged[item.row.number] = item.outcome == "unchanged"
 
     def _reject(self, row, *reasons):
         self.report.reject(row.number, reasons)
