@@ -66,7 +66,9 @@ class Catalogue:
     def people(self, names) -> dict[str, int]:
         """The pk of each of these people; the first of those who share a name."""
         names = list(dict.fromkeys(names))
-        found = Person.objects.filter(name__in=any_of(names)).order_by("-pk") if names else Person.objects.none()
+        found = (
+            Person.objects.filter(name__in=any_of(names)).order_by("-pk") if names else Person.objects.none()
+        )
         known = dict(found.values_list("name", "pk"))
         new = [name for name in names if name not in known]
         slugs = self._person_slugs.free(new)

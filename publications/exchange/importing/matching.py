@@ -18,7 +18,9 @@ class Seen:
     with it, so that long imports take no more memory than short ones."""
 
     def __init__(self):
-        self._run = sqlite3.connect("", isolation_level=None).execute  # without a name: a file of SQLite's own
+        self._run = sqlite3.connect(
+            "", isolation_level=None
+        ).execute  # without a name: a file of SQLite's own
         for statement in (
             "PRAGMA journal_mode = OFF",
             "CREATE TABLE names (name TEXT PRIMARY KEY, row INTEGER) WITHOUT ROWID",
