@@ -78,7 +78,10 @@ def words(text: str) -> list[str]:
     if "'" in text or "’" in text:
         text = _POSSESSIVE.sub("", text)
     text = fold(text)
-    return [word[:LONGEST_WORD] for word in _pattern(text).findall(text)]
+    found = _pattern(text).findall(text)
+    if max(map(len, found), default=0) > LONGEST_WORD:
+        found = [word[:LONGEST_WORD] for word in found]
+    return found
 
 
 def places_of_words(text: str, most: int) -> Iterator[re.Match]:

@@ -83,6 +83,7 @@ class Row:
     type_name: str
     columns: dict = field(default_factory=dict)
     date: Moment | None = None
+    day: dt.date | None = None  # of that date, in the site's time zone
     topics: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     picture: Picture | None = None
@@ -104,10 +105,6 @@ class Row:
     def doi(self) -> str:
         return self.columns.get("doi", "")
 
-    @property
-    def day(self) -> dt.date | None:
-        return timezone.localdate(self.date.at) if self.date else None
-
 
 def read_row(number: int, raw: dict, report) -> Row:
     """Raises RowRefused with all that is wrong, so that one run shows every mistake."""
@@ -117,6 +114,7 @@ def read_row(number: int, raw: dict, report) -> Row:
     reading.name_unknown_keys(raw, KEYS)
     row = Row(number, frozenset(raw), reading.type_name(), reading.columns())
     row.date = reading.take("date", values.moment)
+    row.day = timezone.localdate(row.date.at) if row.date else None
     row.topics = reading.take("topics", _topics) or []
     row.authors = reading.take("authors", _authors) or []
     row.lead = reading.take("lead", values.line) or ""
