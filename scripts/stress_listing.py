@@ -62,6 +62,7 @@ class Writer:
         from publications.workflow import Refused
 
         done, told, faults = Counter(), Counter(), Counter()
+        spent = time.process_time()
         for _ in range(operations):
             if time.time() > until:
                 break
@@ -73,7 +74,8 @@ class Writer:
             except (DatabaseError, AssertionError) as error:
                 faults[f"{way.__name__}: {type(error).__name__}: {str(error).splitlines()[0][:120]}"] += 1
             done[way.__name__] += 1
-        return {"done": done, "told": told, "faults": faults}
+        spent = time.process_time() - spent
+        return {"done": done, "told": told, "faults": faults, "spent": spent}
 
     # Choices
 
@@ -317,7 +319,11 @@ def main(operations: int) -> None:
                 print(f"{part}: {dict(sum((Counter(report[part]) for report in reports), Counter()))}")
             total = sum(sum(report["done"].values()) for report in reports)
             took = time.time() - began
-            print(f"{total:,} changes in {took:.0f} s, {60 * total / took:.0f} a minute")
+            spent = 1000 * sum(report["spent"] for report in reports) / total
+            print(
+                f"{total:,} changes in {took:.0f} s, {60 * total / took:.0f} a minute; "
+                f"each took its writer {spent:.0f} ms of processor time"
+            )
             print(f"pages read meanwhile, by status: {dict(answers)}")
             differ = what_differs()
             print("\n".join(differ[:20]) or "All lists, pages and the search index are as they should be.")
