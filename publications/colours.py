@@ -1,6 +1,7 @@
 # Colours as people choose them, turned into what the stylesheet takes: a hue and a strength. How light or
 # dark they are drawn is decided there, so that text can be read whatever the hue. Knows no models.
 import math
+from functools import lru_cache
 
 # Linear light to the cone responses of Oklab, and these to its three axes (B. Ottosson, 2020).
 TO_CONES = (
@@ -12,6 +13,7 @@ TO_A = (1.9779984951, -2.4285922050, 0.4505937099)
 TO_B = (0.0259040371, 0.7827717662, -0.8086757660)
 
 
+@lru_cache(maxsize=100)
 def hue_and_chroma(colour: str) -> tuple[int, float]:
     """Of “#851b55”, as `oklch()` in CSS takes them: whole degrees, and thousandths."""
     light = [_linear(int(colour[start : start + 2], 16) / 255) for start in (1, 3, 5)]

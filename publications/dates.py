@@ -3,12 +3,13 @@ import datetime as dt
 import re
 import unicodedata
 from calendar import monthrange
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.dates import MONTHS as NAMES, MONTHS_3, MONTHS_ALT, MONTHS_AP
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, override
+from django.utils.translation import get_language, gettext as _, override
 
 from publications.folding import fold
 
@@ -64,8 +65,7 @@ def parse_period(text: str) -> Period:
     Months go by their names in the language of the page and in English; digits are those of any script.
     With slashes or dots the day comes first. Raises ValueError with a sentence for the reader.
     """
-    words = _normal(text)
-    if period := _read_period(words):
+    if period := _read(text, get_language()):
         return period
     raise ValueError(
         _("“%(text)s” is not a date. Write a year or a date, such as 2016 or 14 Oct 2016.")
@@ -73,7 +73,9 @@ def parse_period(text: str) -> Period:
     )
 
 
-def _read_period(words: str) -> Period | None:
+@lru_cache(maxsize=1_000)
+def _read(text: str, language: str) -> Period | None:
+    words = _normal(text, language)
     if YEAR.match(words):
         return Period(dt.date(int(words), 1, 1), dt.date(int(words), 12, 31))
     if month := _first_match(words, MONTHS):
@@ -83,16 +85,17 @@ def _read_period(words: str) -> Period | None:
     return None
 
 
-def _normal(text: str) -> str:
+def _normal(text: str, language: str) -> str:
     """The text in the words and digits that `DAYS` and `MONTHS` are written in."""
     words = "".join(str(unicodedata.decimal(c, c)) for c in fold(text.replace("،", " ").replace(",", " ")))
     words = re.sub(r"(?<=\d)(st|nd|rd|th|er)\b", "", words)
-    names = _month_names()
+    names = _month_names(language)
     words = [names.get(word, word) for word in (word.strip(".") for word in words.split())]
     return " ".join(word for word in words if word not in {"of", "de"})
 
 
-def _month_names() -> dict[str, str]:
+@lru_cache(maxsize=20)
+def _month_names(language: str) -> dict[str, str]:
     """The English name of each month by all its names, long and short, in this language and in English."""
     with override("en"):
         english = {number: str(name) for number, name in NAMES.items()}

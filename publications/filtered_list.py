@@ -285,6 +285,8 @@ class FilteredList:
     @cached_property
     def chips(self) -> list[tuple[str, str]]:
         """(words, address without it) for each filter in use."""
+        if not self.parameters:
+            return []
         words = {("q", dict(self.parameters).get("q")): _("“%(words)s”") % {"words": self.values.get("q")}}
         for content_type in self.values.get("type") or []:
             words["type", content_type.slug] = content_type.name

@@ -89,15 +89,18 @@ def headings(text: str) -> list[tuple[str, str]]:
 
 def show(text: str) -> SafeString:
     """Sanitised text as a page shows it: headings can be linked to, wide tables scroll by themselves."""
-    anchors = iter(_anchors(text))
-    text = re.sub(r"<h([234])>", lambda m: f'<h{m[1]} id="{next(anchors)[0]}">', text)
-    region = f'<div class="scroll" role="region" aria-label="{html.escape(gettext("Table"))}" tabindex="0">'
-    text = re.sub(
-        r"<table\b.*?</table>",
-        lambda m: f"{region}{m[0]}</div>",
-        text,
-        flags=re.DOTALL,
-    )
+    if "<h" in text:
+        anchors = iter(_anchors(text))
+        text = re.sub(r"<h([234])>", lambda m: f'<h{m[1]} id="{next(anchors)[0]}">', text)
+    if "<table" in text:
+        label = html.escape(gettext("Table"))
+        region = f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">'
+        text = re.sub(
+            r"<table\b.*?</table>",
+            lambda m: f"{region}{m[0]}</div>",
+            text,
+            flags=re.DOTALL,
+        )
     return mark_safe(text)  # everything stored has passed sanitize
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 from whitenoise.compress import Compressor
 
 from topichub import environment as env
@@ -51,11 +51,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "publications.site.sessions.SessionsOfStaff",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "publications.site.sessions.AccountsOfStaff",
+    "publications.site.sessions.MessagesToStaff",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "publications.site.previews.PreviewMiddleware",
     "publications.site.time_travel.TimeTravelMiddleware",

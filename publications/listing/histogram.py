@@ -58,9 +58,6 @@ class Axis:
     def step(self) -> float:
         return 100 / len(self.years)
 
-    def place_of(self, year: int):
-        return _place(self.left(year), self.step)
-
     def left(self, year: int) -> float:
         """Where the step of the year begins, seen from the left."""
         index = year - self.years[0]
@@ -83,31 +80,32 @@ def draw(counts: dict[int, int], chosen: tuple[int, int] | None, year_url, *, mi
     last = max(counts)
     axis = Axis(range(min(min(counts), last - FEWEST_YEARS + 1), last + 1), mirrored)
     highest = max(counts.values())
-    bars = [_bar(year, axis, counts.get(year, 0), highest, chosen, year_url) for year in axis.years]
+    bars = [
+        _bar(year, place, counts.get(year, 0), highest, chosen, year_url)
+        for year, place in zip(axis.years, _places(axis), strict=True)
+    ]
     return Histogram(bars, _labels(axis), _lines(highest), _span(axis, chosen), axis.ends[0])
 
 
-def _bar(year, axis, count, highest, chosen, year_url) -> Bar:
+def _bar(year, place, count, highest, chosen, year_url) -> Bar:
     height = max(2, round(count / highest * PLOT_HEIGHT)) if count else 0
-    return Bar(
-        year,
-        count,
-        bool(chosen and chosen[0] <= year <= chosen[1]),
-        *axis.place_of(year),
-        top=BASELINE - height,
-        height=height,
-        url=year_url(year) if count else "",
-    )
+    is_chosen = bool(chosen and chosen[0] <= year <= chosen[1])
+    return Bar(year, count, is_chosen, *place, BASELINE - height, height, year_url(year) if count else "")
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=100)
+def _places(axis: Axis) -> list[tuple[str, str, str, str, str]]:
+    """What each Bar knows of where it stands: the same for all lists of these years."""
+    return [_place(axis.left(year), axis.step) for year in axis.years]
+
+
 def _place(left: float, step: float) -> tuple[str, str, str, str, str]:
-    """What a Bar knows of where it stands: the same for all lists of as many years."""
     inset = step * (1 - BAR_SHARE) / 2
     bar = _percent(left + inset), _percent(step * BAR_SHARE)
     return _percent(left), _percent(step), *bar, _percent(left + step / 2)
 
 
+@lru_cache(maxsize=100)
 def _labels(axis: Axis) -> list[Label]:
     """The first and last year and the multiples of five between; small screens drop the minor ones."""
     (first, *_, last), ends = axis.years, axis.ends

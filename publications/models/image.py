@@ -112,11 +112,11 @@ class Image(models.Model):
         )
 
     def rendition_url(self, name: str) -> str:
-        return self._rendition_root + name
+        return self.rendition_root + name
 
     @cached_property
-    def _rendition_root(self) -> str:
-        """Looked up once for the dozen renditions of a picture."""
+    def rendition_root(self) -> str:
+        """What these addresses begin with, looked up once for the dozen renditions of a picture."""
         return f"{address_root('publications:image-rendition', 0, 'x').removesuffix('0/x')}{self.pk}/"
 
     @property

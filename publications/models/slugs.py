@@ -36,13 +36,20 @@ def page_address(view: str, slug: str) -> str:
     """As `reverse` has it, which a page of a list asks for dozens of times."""
     if not slug:
         return reverse(view, args=[slug])
-    return f"{address_root(view, 'x').removesuffix('x/')}{slug}/"
+    here = surroundings()
+    return f"{_parent(view, here.prefix, here.urlconf)}{slug}/"
 
 
 def address_root(view: str, *args) -> str:
     """`reverse`, remembered. Behind a preview link all addresses begin with the link's."""
     here = surroundings()
     return _reversed(view, args, here.prefix, here.urlconf)
+
+
+@lru_cache(maxsize=500)
+def _parent(view, prefix, urlconf) -> str:
+    """What the addresses of all pages of this kind begin with."""
+    return reverse(view, args=["x"]).removesuffix("x/")
 
 
 @lru_cache(maxsize=500)

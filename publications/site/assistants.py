@@ -36,7 +36,7 @@ def llms(request):
     text = join(
         [
             f"# {escape(settings.TOPICHUB_SITE_NAME)}",
-            f"> {escape(settings.TOPICHUB_DESCRIPTION)}",
+            f"> {escape(_(settings.TOPICHUB_DESCRIPTION))}",
             "Every list of publications takes the parameters `q` (words), `type`, `topic`, `from`, `to` and "
             "`sort=oldest`. Behind the list's own address, before the question mark, `feed.json` and `feed.atom` "
             "give its newest with their whole text; `export.json`, `export.bib`, `export.ris` and `export.csv` "

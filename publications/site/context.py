@@ -7,6 +7,7 @@ from django.conf import settings
 
 from publications.site.frame import get_frame
 from publications.site.markup import frame as markup
+from publications.site.markup.words import gettext as _
 from publications.surroundings import surroundings
 
 
@@ -18,8 +19,8 @@ def site(request):
 def words() -> dict[str, str]:
     return {
         "site_name": settings.TOPICHUB_SITE_NAME,
-        "site_tagline": settings.TOPICHUB_TAGLINE,
-        "site_description": settings.TOPICHUB_DESCRIPTION,
+        "site_tagline": _(settings.TOPICHUB_TAGLINE),
+        "site_description": _(settings.TOPICHUB_DESCRIPTION),
         "own_stylesheet": settings.TOPICHUB_STYLESHEET,
     }
 
@@ -63,9 +64,7 @@ def _once(request, name: str, make: Callable):
     """Made once for each frame, and for each preview link, behind which all addresses are others."""
     frame = get_frame(request)
     key = name, surroundings(), _name(), settings.TOPICHUB_STYLESHEET
-    if key not in frame.markup:
-        frame.markup[key] = make(frame.row)
-    return frame.markup[key]
+    return frame.once(key, lambda: make(frame.row))
 
 
 def _name() -> str:

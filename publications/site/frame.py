@@ -1,5 +1,6 @@
 # What frames every page: read with one query, and kept while nothing changes. The page that tells of a fault of ours
 # asks the database nothing, and takes the latest.
+from collections.abc import Callable
 from typing import NamedTuple
 
 from publications.listing.kept import Kept
@@ -11,7 +12,15 @@ class PageFrame(NamedTuple):
     row: Frame
     main: list[MenuEntry]
     footer: list[MenuEntry]
-    markup: dict  # what is made of it once (publications/site/context.py)
+    markup: dict  # what is made of it once
+
+    def once(self, key, make: Callable):
+        """What `make` gives, made once for this key as long as the frame is the same."""
+        if key not in self.markup:
+            if len(self.markup) >= MOST_MADE:
+                self.markup.clear()
+            self.markup[key] = make()
+        return self.markup[key]
 
     @property
     def pages(self) -> list[Page]:
@@ -20,6 +29,7 @@ class PageFrame(NamedTuple):
 
 
 LISTS = MenuEntry.List.TOPICS, MenuEntry.List.PUBLICATIONS, MenuEntry.List.PEOPLE
+MOST_MADE = 500  # there is one for each host that is asked for, among others
 BUILT_IN = PageFrame(Frame(), [MenuEntry(list_name=name) for name in LISTS], [], {})
 _latest = BUILT_IN
 _entries = Prepared(MenuEntry.objects.for_menus)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import to_locale
 
 from publications import languages
 from publications.briefing import is_collecting
@@ -28,6 +28,7 @@ from publications.site.social_cards import (
     picture_of_publication,
     picture_of_text,
 )
+from publications.surroundings import surroundings
 
 DESCRIPTION_LENGTH = 300
 BLANKS = re.compile(r"[ \t\r\n]+")
@@ -140,8 +141,8 @@ def publication_head(request, publication: Publication, reference: Reference, fi
 def _site(request) -> Site:
     return Site(
         settings.TOPICHUB_SITE_NAME,
-        settings.TOPICHUB_DESCRIPTION,
-        get_language(),
+        _(settings.TOPICHUB_DESCRIPTION),
+        surroundings().language,
         _absolute(request),
         get_frame(request),
     )
@@ -149,7 +150,7 @@ def _site(request) -> Site:
 
 def _absolute(request) -> Callable[[str], str]:
     """As `build_absolute_uri`, which takes the parts of the site's address together anew for each row of a list."""
-    site = request.build_absolute_uri("/").removesuffix("/")
+    site = f"{request.scheme}://{request.get_host()}"
     return lambda path: site + path if PATH.match(path) else request.build_absolute_uri(path)
 
 
@@ -167,7 +168,7 @@ def _head(
     is_indexed=True,
     language="",
 ) -> Head:
-    picture = find_picture(look_of(site.frame.row))
+    picture = find_picture(site.frame.once("look", lambda: look_of(site.frame.row)))
     properties = [
         ("og:type", kind),
         ("og:title", title),

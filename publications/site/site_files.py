@@ -12,6 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 
 from publications.site.frame import get_frame
+from publications.site.markup.words import gettext as _
 from publications.site.social_cards import look_of
 from publications.social_cards import draw_favicon, draw_icon
 
@@ -45,7 +46,7 @@ def manifest(request):
     content = {
         "name": settings.TOPICHUB_SITE_NAME,
         "short_name": settings.TOPICHUB_SITE_NAME,
-        "description": settings.TOPICHUB_DESCRIPTION,
+        "description": _(settings.TOPICHUB_DESCRIPTION),
         "lang": get_language(),
         "id": "/",
         "start_url": "/",

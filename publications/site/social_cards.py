@@ -153,13 +153,13 @@ def text_card(page: Page, look: Look) -> Card:
 
 
 def page_card(name: str, look: Look) -> Card:
-    foot = settings.TOPICHUB_DESCRIPTION if name == "home" else ""
+    foot = _(settings.TOPICHUB_DESCRIPTION) if name == "home" else ""
     return Card(settings.TOPICHUB_SITE_NAME, _page_titles()[name], foot=foot, look=look)
 
 
 def _page_titles() -> dict[str, str]:
     return {
-        "home": settings.TOPICHUB_TAGLINE,
+        "home": _(settings.TOPICHUB_TAGLINE),
         "topics": _("Topics"),
         "publications": _("Publications"),
         "people": _("People"),

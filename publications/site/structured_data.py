@@ -11,6 +11,7 @@ from publications.models import ContentType, Page, Person, Publication
 from publications.models.slugs import address_root
 from publications.site.entries import correction_text, modified_at
 from publications.site.markup.words import gettext as _
+from publications.surroundings import surroundings
 
 FAMILIES = ContentType.CitationFamily
 WORKS = {
@@ -31,7 +32,9 @@ TEXT_PAGES = {Page.Role.ABOUT: "AboutPage", Page.Role.CONTACT: "ContactPage"}
 
 def graph(site, *nodes: dict) -> dict:
     """The graph of a page: the organisation and its site, and what the page itself is about."""
-    return {"@context": "https://schema.org", "@graph": [_organisation(site), _website(site), *nodes]}
+    key = "graph", site.absolute("/"), site.name, site.description, surroundings()
+    ours = site.frame.once(key, lambda: [_organisation(site), _website(site)])
+    return {"@context": "https://schema.org", "@graph": [*ours, *nodes]}
 
 
 def breadcrumb(site, steps: list[tuple[str, str]]) -> dict:

@@ -75,7 +75,7 @@ def home(request):
             "head": page_head(
                 request,
                 settings.TOPICHUB_SITE_NAME,
-                settings.TOPICHUB_DESCRIPTION,
+                _(settings.TOPICHUB_DESCRIPTION),
                 picture_of_page("home"),
             ),
         },

@@ -1,5 +1,6 @@
 # One card: the site's name on a rule, the type and date, the title as large as it fits, the authors.
 import hashlib
+from functools import lru_cache
 from io import BytesIO
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ class Card(NamedTuple):
     look: Look = Look()
 
 
+@lru_cache(maxsize=1_000)
 def make_key(card: Card) -> str:
     """A name for what the card shows: another picture, another key."""
     return hashlib.sha256(repr((VERSION, *card)).encode()).hexdigest()[:16]

@@ -76,9 +76,12 @@ def features(publications) -> SafeString:
 
 
 def kind(content_type) -> SafeString:
-    return SafeString(
-        f'<span class="kind" data-mark="{content_type.mark}">{escape(content_type.name)}</span>'
-    )
+    return _kind(content_type.mark, content_type.name)
+
+
+@lru_cache(maxsize=1_000)
+def _kind(mark: int, name: str) -> SafeString:
+    return SafeString(f'<span class="kind" data-mark="{mark}">{escape(name)}</span>')
 
 
 def corrected(day: dt.date | None) -> SafeString:
@@ -103,24 +106,21 @@ def picture(image, sizes: str, alt: str = "", *, eager=False) -> SafeString:
     """A picture in the stored sizes, without a look at any file. `sizes` as in HTML; `eager` for the one
     picture a reader sees first. A picture whose file is still awaited shows a stand-in."""
     manifest = image.renditions
-    if manifest.get("jpeg"):
-        sources = [_source(image, name, manifest[name], sizes) for name in ("avif", "webp")]
-        src, width, height = (
-            image.rendition_url(manifest["jpeg"]["name"]),
-            manifest["width"],
-            manifest["height"],
-        )
+    if jpeg := manifest.get("jpeg"):
+        root = image.rendition_root
+        sources = f"{_source(root, 'avif', manifest, sizes)}{_source(root, 'webp', manifest, sizes)}"
+        src, width, height = root + jpeg["name"], manifest["width"], manifest["height"]
     else:
-        sources, src, (width, height) = [], static(STAND_IN), STAND_IN_SIZE
+        sources, src, (width, height) = "", static(STAND_IN), STAND_IN_SIZE
     when = ' fetchpriority="high"' if eager else ' loading="lazy" decoding="async"'
     return SafeString(
-        f"<picture>{''.join(sources)}"
+        f"<picture>{sources}"
         f'<img src="{escape(src)}" alt="{escape(alt)}" width="{width}" height="{height}"{when}></picture>'
     )
 
 
-def _source(image, name, renditions, sizes) -> str:
-    addresses = ", ".join(f"{image.rendition_url(one['name'])} {one['width']}w" for one in renditions)
+def _source(root, name, manifest, sizes) -> str:
+    addresses = ", ".join([f"{root}{one['name']} {one['width']}w" for one in manifest[name]])
     return f'<source type="image/{name}" srcset="{escape(addresses)}" sizes="{sizes}">'
 
 

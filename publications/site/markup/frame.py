@@ -1,8 +1,8 @@
 # What frames every page: its head for machines, the files it needs, the menus.
 from html import escape
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
-from django.utils.html import json_script
 from django.utils.safestring import SafeString
 
 from publications.models.slugs import address_root
@@ -12,6 +12,7 @@ GLASS = '<svg class="icon" aria-hidden="true" width="20" height="20" viewBox="0 
 MARK = '<svg aria-hidden="true" width="34" height="34" viewBox="0 0 34 34"><path d="M2 22 9.5 9l5 8.2L20 6l12 16z"/><path class="line" d="M2 26.5h30M7 31h20"/></svg>'
 FONTS = ("fonts/literata-latin.woff2", "fonts/public-sans-latin.woff2")
 STYLES = ("tokens.css", "site.css")
+_write_json = DjangoJSONEncoder().encode
 
 
 def head_for_machines(head) -> SafeString:
@@ -38,7 +39,8 @@ def head_for_machines(head) -> SafeString:
 
 def json_ld(data) -> SafeString:
     """A block of linked data, which browsers neither run nor show. Its words cannot end the block."""
-    return SafeString(json_script(data).replace("application/json", "application/ld+json", 1))
+    text = _write_json(data).replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
+    return SafeString(f'<script type="application/ld+json">{text}</script>')
 
 
 def assets(look, own_stylesheet: str, site_name: str) -> SafeString:
