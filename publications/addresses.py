@@ -8,6 +8,8 @@ from django.db.models import Model, Q
 from django.http import Http404
 
 from publications.filtered_list import FilteredList
+from publications.filters import types_by_slug
+from publications.listing.prepared import Prepared, a_moment, a_text
 from publications.models import ContentType, Person, Publication, Redirect, Topic
 from publications.models.slugs import address_root
 
@@ -74,27 +76,36 @@ class Subject(NamedTuple):
     for lists without entries) and the filters that their page decides by itself."""
 
     rows: Callable
+    find: Callable  # (address, moment) the same at this address, as a list of one or none, in a fraction of the time
     publications: Callable
     scope: Callable
     fixed: tuple[str, ...]
 
 
+_topics = Prepared(lambda slug: Topic.objects.select_related("picture").filter(slug=slug), slug=a_text)
+_people = Prepared(
+    lambda slug, now: Person.objects.published(now).filter(slug=slug), slug=a_text, now=a_moment
+)
+
 # Staff see hidden items in the list of everything alone, where states show.
 SUBJECTS = {
     "topic": Subject(
         lambda now: Topic.objects.select_related("picture"),
+        lambda slug, now: _topics(slug=slug),
         lambda topic: Publication.objects.in_topic(topic),
         lambda topic: {"topic": topic.pk},
         ("topic", "q", "state"),
     ),
     "person": Subject(
         lambda now: Person.objects.published(now),
+        lambda slug, now: _people(slug=slug, now=now),
         lambda person: Publication.objects.written_by(person),
         lambda person: None,
         ("topic", "q", "state"),
     ),
     "type": Subject(
         lambda now: ContentType.objects.all(),
+        lambda slug, now: [types_by_slug()[slug]] if slug in types_by_slug() else [],
         lambda content_type: Publication.objects.of_types([content_type]),
         lambda content_type: {"types": [content_type.pk]},
         ("type", "topic", "q", "state"),
@@ -110,8 +121,9 @@ def open_list(
     if not kind:
         path, everything = address_root("publications:publication-list"), Publication.objects.all()
         return OpenList(FilteredList(everything, params, path=path, user=user, now=now, scope={}), None)
-    rows, publications_of, scope, fixed = SUBJECTS[kind]
-    subject = subject or get_page_or_moved(rows(now), slug, suffix)
+    rows, find, publications_of, scope, fixed = SUBJECTS[kind]
+    found = [subject] if subject else find(slug, now)
+    subject = found[0] if found else get_page_or_moved(rows(now), slug, suffix)
     listing = FilteredList(
         partial(publications_of, subject),  # most lists come out of the entries and never need it
         params,

@@ -151,8 +151,12 @@ class PublicationQuerySet(QuerySet):
 
     def last_change(self, now=None):
         """When anything that readers see, or once saw, was last saved; None where there is nothing."""
+        return self.last_changed(now).values_list("changed_at", flat=True).first()
+
+    def last_changed(self, now=None):
+        """The row of which `last_change` tells, if there is any."""
         dated = self.alias(date=DATE).filter(date__lte=now or clock.now())
-        return dated.order_by("-changed_at", "-pk").values_list("changed_at", flat=True).first()
+        return dated.order_by("-changed_at", "-pk").only("changed_at")[:1]
 
     def lock(self):
         """Until the end of the transaction: before what belongs to them is deleted, in the order of their keys."""

@@ -1,11 +1,11 @@
 # What cards show beyond their own row, and which cards a topic features.
-from django.db.models import FilteredRelation, Prefetch, Q, prefetch_related_objects
+from django.db.models import FilteredRelation, Q
 from django.db.models.expressions import RawSQL
 
 from publications import clock
 from publications.listing.entries import EntryList
 from publications.listing.prepared import Prepared, a_key, a_moment, keys_of_sql, some_keys
-from publications.models import Authorship, Entry, FeaturedItem, Publication
+from publications.models import Entry, FeaturedItem, Publication
 from publications.querysets import running
 
 MOST_TO_COME = 60  # scheduled items that are looked at for empty places
@@ -45,14 +45,6 @@ def attach_translations(publication: Publication, now=None) -> Publication:
     rows = Publication.objects.published(now).in_other_languages(publication)
     publication.in_other_languages = list(rows.only("slug", "title", "language", "translation_of"))
     return publication
-
-
-def attach_bylines(publications: list[Publication]) -> list[Publication]:
-    """Load the authors in their order: one query for the whole list."""
-    prefetch_related_objects(
-        publications, Prefetch("authorships", Authorship.objects.select_related("person"))
-    )
-    return publications
 
 
 def _picked_or(topic, now, newest):

@@ -30,6 +30,15 @@ FEW = 100  # entries that are sooner skipped than their month is looked up
 _cards = Prepared(
     lambda keys: Publication.objects.filter(pk__in=keys).for_cards().newest_first(), keys=keys_of_sql
 )
+_whole = Prepared(
+    lambda keys: (
+        Publication.objects.filter(pk__in=keys)
+        .select_related("content_type", "image")
+        .defer("notice")
+        .newest_first()
+    ),
+    keys=keys_of_sql,
+)
 
 
 class EntryList:
@@ -115,8 +124,15 @@ class EntryList:
 
     def cards(self, start: int, length: int, *, oldest_first: bool = False) -> list[Publication]:
         """The same as cards show them."""
-        cards = _cards(keys=self._keys(start, length, oldest_first))
-        return cards[::-1] if oldest_first else cards
+        return self._read(_cards, start, length, oldest_first)
+
+    def whole(self, start: int, length: int, *, oldest_first: bool = False) -> list[Publication]:
+        """The same with their texts."""
+        return self._read(_whole, start, length, oldest_first)
+
+    def _read(self, rows: Prepared, start: int, length: int, oldest_first: bool) -> list[Publication]:
+        found = rows(keys=self._keys(start, length, oldest_first))
+        return found[::-1] if oldest_first else found
 
     def _keys(self, start: int, length: int, oldest_first: bool) -> SQL:
         """Oldest first is newest first, counted from the other end."""

@@ -5,7 +5,6 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 
 from publications import richtext
+from publications.listing.attached import attached
 from publications.models import Correction, File, Publication
+from publications.surroundings import surroundings
 
 # Part of every id that feed readers have stored: it must never change.
 NAMESPACE = uuid.UUID("6d44a645-a5a0-4e02-9642-2b62a10d0b3c")
@@ -53,7 +54,8 @@ class Entry(NamedTuple):
 def make_entry(publication: Publication, absolute: Callable[[str], str]) -> Entry:
     """Costs no query where authorships with their people, topics, files and corrections are loaded. `absolute` turns a
     path into an address."""
-    address = absolute(publication.get_absolute_url())
+    address, picture = absolute(publication.get_absolute_url()), publication.preview
+    zone = surroundings().zone
     return Entry(
         id=publication_id(publication),
         address=address,
@@ -61,18 +63,18 @@ def make_entry(publication: Publication, absolute: Callable[[str], str]) -> Entr
         title=writable(publication.title),
         summary=writable(publication.summary),
         content=writable(richtext.with_absolute_links(_text(publication), address)),
-        published=timezone.localtime(publication.published_at),
-        updated=timezone.localtime(updated_at(publication)),
+        published=publication.published_at.astimezone(zone),
+        updated=updated_at(publication).astimezone(zone),
         language=publication.language,
-        picture=absolute(publication.preview["url"]) if publication.preview else "",
+        picture=absolute(picture["url"]) if picture else "",
         authors=[
             (writable(authorship.printed_name), absolute(authorship.person.get_absolute_url()))
-            for authorship in publication.authorships.all()
+            for authorship in attached(publication, "authorships")
         ],
         categories=[
-            _category(row, absolute) for row in (publication.content_type, *publication.topics.all())
+            _category(row, absolute) for row in (publication.content_type, *attached(publication, "topics"))
         ],
-        files=[_enclosure(file, absolute) for file in publication.files.all()],
+        files=[_enclosure(file, absolute) for file in attached(publication, "files")],
     )
 
 
@@ -131,6 +133,8 @@ def writable(text: str) -> str:
 
 
 def _text(publication: Publication) -> str:
+    if not (publication.findings or publication.corrected_on):
+        return publication.body
     findings = format_html_join("", "<li>{}</li>", ((finding,) for finding in publication.findings))
     head = format_html("<h2>{}</h2><ul>{}</ul>", gettext("Key findings"), findings) if findings else ""
     return _corrections(publication) + head + publication.body
@@ -148,7 +152,8 @@ def _corrections(publication: Publication) -> str:
 
 
 def _category(row, absolute) -> Category:
-    return Category(absolute(urljoin(row.get_absolute_url(), "..")), row.slug, writable(row.name))
+    above = row.get_absolute_url().removesuffix(f"{row.slug}/")
+    return Category(absolute(above), row.slug, writable(row.name))
 
 
 def _enclosure(file: File, absolute) -> Enclosure:

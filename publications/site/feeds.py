@@ -4,7 +4,6 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
@@ -13,10 +12,20 @@ from django.views.decorators.http import conditional_page
 
 from publications import clock
 from publications.addresses import open_list
-from publications.models import Authorship, Publication
+from publications.listing.attached import (
+    attach_bylines,
+    attach_corrections,
+    attach_files,
+    attach_topics,
+)
+from publications.listing.entries import EntryList
+from publications.listing.prepared import Prepared, a_moment
+from publications.models import Publication
 from publications.models.slugs import address_root
-from publications.search.finding import NEWEST
-from publications.site.atom import AtomFeed
+from publications.models.standing import State
+from publications.search.finding import NEWEST, OLDEST
+from publications.site import atom as atom_document
+from publications.site.absolute import absolute_for
 from publications.site.entries import Entry, make_entry, make_id, make_withdrawal, writable
 from publications.site.frame import get_frame
 from publications.site.markup.words import gettext as _
@@ -27,6 +36,11 @@ KEPT_FOR = 300  # seconds
 NOTHING_YET = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # when an empty feed changed: a date is required
 NAMES = ("feed.atom", "feed.json")
 KINDS = {"topics": "topic", "people": "person", "types": "type"}
+_last_changed = Prepared(lambda now: Publication.objects.last_changed(now), now=a_moment)
+_any_withdrawn = Prepared(
+    lambda since: Publication.objects.filter(state=State.WITHDRAWN, withdrawn_at__gte=since).order_by()[:1],
+    since=a_moment,
+)
 
 
 class Feed(NamedTuple):
@@ -93,7 +107,8 @@ def send(feed: Feed, write) -> HttpResponse:
     """What left a feed changed it too, though no entry tells of it: so Last-Modified is as late as the last
     change of any item that readers could ever see."""
     response = write(feed)
-    changed = max(feed.updated, Publication.objects.last_change() or NOTHING_YET)
+    latest = _last_changed(now=clock.now())
+    changed = max(feed.updated, latest[0].changed_at if latest else NOTHING_YET)
     response["Last-Modified"] = http_date(changed.timestamp())
     response["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(response, public=True, max_age=KEPT_FOR)
@@ -101,8 +116,8 @@ def send(feed: Feed, write) -> HttpResponse:
 
 
 def _make_feed(request, listing, subject, name) -> Feed:
-    absolute = request.build_absolute_uri
-    withdrawn = listing.withdrawn_since(listing.now - WITHDRAWALS_SHOWN)[:ENTRIES]
+    absolute, since = absolute_for(request), listing.now - WITHDRAWALS_SHOWN
+    withdrawn = listing.withdrawn_since(since)[:ENTRIES] if _any_withdrawn(since=since) else ()
     entries = [make_withdrawal(publication, absolute) for publication in withdrawn]
     entries += [make_entry(publication, absolute) for publication in _rows(listing)]
     kind = f"{subject._meta.model_name} {subject.pk}" if subject else "everything"
@@ -125,12 +140,13 @@ def images_of_site(request) -> dict[str, str]:
     return {name: request.build_absolute_uri(path) for name, path in paths.items() if path}
 
 
-def _rows(listing):
-    authors = Prefetch("authorships", Authorship.objects.select_related("person"))
-    rows = listing.slice(0, ENTRIES).select_related("content_type", "image").defer("notice")
-    rows = list(rows.prefetch_related(authors, "topics", "files"))
-    prefetch_related_objects([row for row in rows if row.corrected_on], "corrections")
-    return rows
+def _rows(listing) -> list[Publication]:
+    source = listing.source
+    if isinstance(source, EntryList):
+        rows = source.whole(0, ENTRIES, oldest_first=listing.sort == OLDEST)
+    else:
+        rows = listing.slice(0, ENTRIES).select_related("content_type", "image").defer("notice")
+    return attach_corrections(attach_files(attach_topics(attach_bylines(list(rows)))))
 
 
 def _title(listing, subject) -> str:
@@ -146,24 +162,8 @@ def _form_of(page: str, path: str, name: str) -> str:
 
 
 def write_atom(feed: Feed) -> HttpResponse:
-    document = AtomFeed(
-        title=feed.title,
-        link=feed.page,
-        description=None,
-        feed_url=feed.address,
-        feed_guid=feed.id,
-        author_name=settings.TOPICHUB_SITE_NAME,
-        author_link=feed.home,
-        language=get_language(),
-        updated=feed.updated,
-        logo=feed.logo,
-        icon=feed.icon,
-    )
-    for entry in feed.entries:
-        document.add_entry(entry)
-    response = HttpResponse(content_type=document.content_type)
-    document.write(response, "utf-8")
-    return response
+    document = atom_document.write(feed, settings.TOPICHUB_SITE_NAME, get_language())
+    return HttpResponse(document, content_type=atom_document.MEDIA_TYPE)
 
 
 def write_json(feed: Feed) -> JsonResponse:

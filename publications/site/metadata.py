@@ -17,6 +17,7 @@ from publications.citing.reference import Reference
 from publications.models import ContentType, Page, Person, Publication
 from publications.models.slugs import address_root
 from publications.site import structured_data
+from publications.site.absolute import absolute_for
 from publications.site.alternates import Alternate, alternates
 from publications.site.entries import modified_at
 from publications.site.frame import PageFrame, get_frame
@@ -39,7 +40,6 @@ ITEM_TYPES = {
     FAMILIES.NEWS: "webpage",
     FAMILIES.SOFTWARE: "computerProgram",
 }
-PATH = re.compile(r"/(?!/)[!-~]*$")  # of this site, in the letters of addresses
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -143,15 +143,9 @@ def _site(request) -> Site:
         settings.TOPICHUB_SITE_NAME,
         _(settings.TOPICHUB_DESCRIPTION),
         surroundings().language,
-        _absolute(request),
+        absolute_for(request),
         get_frame(request),
     )
-
-
-def _absolute(request) -> Callable[[str], str]:
-    """As `build_absolute_uri`, which takes the parts of the site's address together anew for each row of a list."""
-    site = f"{request.scheme}://{request.get_host()}"
-    return lambda path: site + path if PATH.match(path) else request.build_absolute_uri(path)
 
 
 def _head(

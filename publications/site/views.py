@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaks
@@ -12,8 +11,8 @@ from publications import clock, richtext
 from publications.addresses import get_page_or_moved, get_publication, open_list
 from publications.citing.reference import make_reference
 from publications.citing.styles import format_all
+from publications.listing.attached import attach_bylines, attach_corrections, attach_files, attach_topics
 from publications.listing.cards import (
-    attach_bylines,
     attach_companions,
     attach_translations,
     featured_in,
@@ -169,11 +168,11 @@ def publication_detail(request, slug):
     publication = get_publication(readable, slug)
     attach_companions(attach_bylines([publication]), now)
     attach_translations(publication, now)
-    prefetch_related_objects([publication], "topics", "files")
+    attach_files(attach_topics([publication]))
     topics = list(publication.topics.all())
     shown = [publication, *publication.study, *publication.in_other_languages]
     related = newest_in(topics, now, RELATED, leaving_out=[item.pk for item in shown]).for_cards()
-    prefetch_related_objects([publication] if publication.corrected_on else [], "corrections")
+    attach_corrections([publication])
     corrections = publication.known_corrections
     files = [] if publication.is_withdrawn else list(publication.files.all())
     reference = make_reference(publication, request.build_absolute_uri)
