@@ -136,10 +136,9 @@ class PublicationQuerySet(QuerySet):
         """Dated on this day or earlier, in the site's time zone."""
         return self.filter(published_at__lt=midnight(day, days=1))
 
-    def in_other_languages(self, publication):
-        """The same text in other languages, the original first: without the item itself."""
-        original = publication.translation_of_id or publication.pk
-        rows = self.under_any(Q(pk=original), Q(translation_of=original)).exclude(pk=publication.pk)
+    def in_group(self, original: int, leaving_out: int):
+        """An item and its translations but for one of them, by their keys."""
+        rows = self.under_any(Q(pk=original), Q(translation_of=original)).exclude(pk=leaving_out)
         return rows.order_by(F("translation_of").asc(nulls_first=True), "language", "pk")
 
     def newest_first(self):

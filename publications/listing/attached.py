@@ -45,8 +45,10 @@ def attached(publication: Publication, name: str):
 
 
 def _attach(publications, name: str, find: Prepared, shown=lambda row: row):
-    found: dict[int, list] = {one.pk: [] for one in publications}
+    by_key = {one.pk: one for one in publications}
+    found: dict[int, list] = {key: [] for key in by_key}
     for row in find(keys=set(found)) if found else ():
+        row.publication = by_key[row.publication_id]  # whose address theirs begins with
         found[row.publication_id].append(shown(row))
     for one in publications:
         vars(one).setdefault("_prefetched_objects_cache", {})[name] = found[one.pk]

@@ -4,7 +4,7 @@ from django.db.models.expressions import RawSQL
 
 from publications import clock
 from publications.listing.entries import EntryList
-from publications.listing.prepared import Prepared, a_key, a_moment, keys_of_sql, some_keys
+from publications.listing.prepared import SQL, Prepared, a_key, a_moment, keys_of_sql, some_keys
 from publications.models import Entry, FeaturedItem, Publication
 from publications.querysets import running
 
@@ -40,10 +40,24 @@ def attach_companions(publications: list[Publication], now=None) -> list[Publica
     return publications
 
 
+_translations = Prepared(
+    lambda now, original, leaving_out: (
+        Publication.objects.published(now)
+        .in_group(original, leaving_out)
+        .only("slug", "title", "language", "translation_of")
+    ),
+    now=a_moment,
+    original=a_key,
+    leaving_out=a_key,
+)
+
+
 def attach_translations(publication: Publication, now=None) -> Publication:
     """Give the item `in_other_languages`: the public ones of its group without itself, in one query."""
-    rows = Publication.objects.published(now).in_other_languages(publication)
-    publication.in_other_languages = list(rows.only("slug", "title", "language", "translation_of"))
+    original = publication.translation_of_id or publication.pk
+    publication.in_other_languages = _translations(
+        now=now or clock.now(), original=original, leaving_out=publication.pk
+    )
     return publication
 
 
@@ -81,15 +95,17 @@ def newest_for(topic, slots: int, now, end) -> list[Publication]:
     return list(Publication.objects.filter(pk__in=_any_of(keys)).for_cards().newest_first())
 
 
-def newest_in(topics, now, length: int, leaving_out=()):
+_newest = Prepared(
+    lambda keys: Publication.objects.filter(pk__in=keys).for_cards().newest_first(), keys=keys_of_sql
+)
+
+
+def newest_in(topics, now, length: int, leaving_out: set[int]) -> list[Publication]:
     """The newest items of any of these topics, without those of some keys."""
     among = length + len(leaving_out)
     keys = [EntryList(now, topic=topic.pk).newest_keys(0, among) for topic in topics]
-    if not keys:
-        return Publication.objects.none()
-    return (
-        Publication.objects.filter(pk__in=_any_of(keys)).exclude(pk__in=leaving_out).newest_first()[:length]
-    )
+    rows = _newest(keys=SQL(*_union(keys))) if keys else []
+    return [row for row in rows if row.pk not in leaving_out][:length]
 
 
 def _any_of(keys) -> RawSQL:

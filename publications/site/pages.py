@@ -39,6 +39,12 @@ def show(request, template: str, context: dict):
     return private_for_staff(request, render(request, template, context))
 
 
+def show_filled(request, template: str, head, feeds, parts: dict):
+    """A page whose template decides by nothing but which parts there are."""
+    frame = {**frame_of(request, feeds), "machines": head_for_machines(head), "staff_bar": staff_bar(request)}
+    return private_for_staff(request, HttpResponse(fill(template, words(), frame | parts)))
+
+
 def show_list(
     request, template: str, listing, head, feeds, parts: dict, topic=None, with_types=True, rows=ledger
 ):

@@ -21,20 +21,21 @@ from publications.listing.cards import (
 from publications.listing.counts import count_years_by_topic
 from publications.listing.histogram import spark
 from publications.listing.paging import Pager, get_page, read_page_number
+from publications.listing.prepared import Prepared, a_moment, a_text
 from publications.listing.topics import family_of, with_counts, with_latest
 from publications.models import Page, Person, Publication, Topic
 from publications.models.slugs import address_root
 from publications.site import signposting
 from publications.site.feeds import feed_links
 from publications.site.finder import item_of_number
-from publications.site.markup.cards import features
+from publications.site.markup.cards import FIRST_FEATURE, brief_entries, feature, features, tiles
 from publications.site.markup.finder import finder
 from publications.site.markup.frame import crumbs
 from publications.site.markup.lists import ledger, numbered_title, topic_links
 from publications.site.markup.numbers import how_many
 from publications.site.markup.words import gettext as _
 from publications.site.metadata import list_head, page_head, publication_head, text_head
-from publications.site.pages import show, show_list
+from publications.site.pages import show, show_filled, show_list
 from publications.site.previews import open_preview
 from publications.site.social_cards import (
     picture_of_page,
@@ -50,35 +51,35 @@ FOCUS_TOPICS = 9
 PEOPLE_PER_PAGE = 200
 
 
-def home(request):
-    now = clock.now()
-    latest = Publication.objects.published(now).for_cards().newest_first()[:LATEST]
-    latest = attach_companions(list(latest), now)
-    lead = next((item for item in latest if item.picture), latest[0] if latest else None)
-    topics = (
+_latest = Prepared(
+    lambda now: Publication.objects.published(now).for_cards().newest_first()[:LATEST], now=a_moment
+)
+_in_focus = Prepared(
+    lambda now: (
         with_counts(Topic.objects.topmost(), now)
         .select_related("picture")
-        .order_by("-publication_count", "pk")
-    )
-    topics = [topic for topic in topics[:FOCUS_TOPICS] if topic.publication_count]
-    tiles = sorted((topic for topic in topics if topic.picture), key=topics.index)[:3]
-    return show(
-        request,
-        "publications/home.html",
-        {
-            "lead": lead,
-            "latest": [item for item in latest if item is not lead],
-            "tiles": tiles,
-            "topics": [topic for topic in topics if topic not in tiles],
-            "feeds": feed_links(),
-            "head": page_head(
-                request,
-                settings.TOPICHUB_SITE_NAME,
-                _(settings.TOPICHUB_DESCRIPTION),
-                picture_of_page("home"),
-            ),
-        },
-    )
+        .order_by("-publication_count", "pk")[:FOCUS_TOPICS]
+    ),
+    now=a_moment,
+)
+
+
+def home(request):
+    now = clock.now()
+    latest = attach_companions(_latest(now=now), now)
+    lead = next((item for item in latest if item.picture), latest[0] if latest else None)
+    topics = [topic for topic in _in_focus(now=now) if topic.publication_count]
+    pictured = [topic for topic in topics if topic.picture][:3]
+    others = [topic for topic in topics if topic not in pictured]
+    parts = {
+        "lead": feature(lead, FIRST_FEATURE, eager=True) if lead else "",
+        "latest": brief_entries(item for item in latest if item is not lead),
+        "tiles": tiles(pictured),
+        "topics": topic_links(others) if others else "",
+    }
+    description, picture = _(settings.TOPICHUB_DESCRIPTION), picture_of_page("home")
+    head = page_head(request, settings.TOPICHUB_SITE_NAME, description, picture)
+    return show_filled(request, "publications/home.html", head, feed_links(), parts)
 
 
 def topic_list(request):
@@ -160,18 +161,31 @@ def publication_list(request):
     return show_list(request, template, listing, head, feed_links(listing), parts, rows=rows)
 
 
+def _readable(user, now, preview=None):
+    rows = Publication.objects.readable_by(user, now, preview)
+    return rows.select_related("content_type", "image", "lead", "replaced_by")
+
+
+_for_readers = Prepared(lambda slug, now: _readable(None, now).filter(slug=slug), slug=a_text, now=a_moment)
+
+
+def _find_publication(request, slug: str, now) -> Publication:
+    """For nearly everybody by a statement that is prepared."""
+    preview = open_preview(request)
+    is_readers = not (preview or request.user.is_authenticated)
+    found = _for_readers(slug=slug, now=now) if is_readers else ()
+    return found[0] if found else get_publication(_readable(request.user, now, preview), slug)
+
+
 def publication_detail(request, slug):
     now = clock.now()
-    preview = open_preview(request)
-    readable = Publication.objects.readable_by(request.user, now, preview)
-    readable = readable.select_related("content_type", "image", "lead", "replaced_by")
-    publication = get_publication(readable, slug)
+    publication = _find_publication(request, slug, now)
     attach_companions(attach_bylines([publication]), now)
     attach_translations(publication, now)
     attach_files(attach_topics([publication]))
     topics = list(publication.topics.all())
     shown = [publication, *publication.study, *publication.in_other_languages]
-    related = newest_in(topics, now, RELATED, leaving_out=[item.pk for item in shown]).for_cards()
+    related = newest_in(topics, now, RELATED, leaving_out={item.pk for item in shown})
     attach_corrections([publication])
     corrections = publication.known_corrections
     files = [] if publication.is_withdrawn else list(publication.files.all())
@@ -188,7 +202,7 @@ def publication_detail(request, slug):
         "notices": [one for one in corrections if one.changes_conclusions or one == corrections[0]],
         "files": files,
         "references": format_all(reference),
-        "related": attach_companions(list(related), now),
+        "related": attach_companions(related, now),
         "may_edit": sees_hidden(request.user),
         "head": publication_head(request, publication, reference, files, topics, above),
     }

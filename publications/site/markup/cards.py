@@ -9,10 +9,12 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from publications import languages
+from publications.site.markup.numbers import how_many
 from publications.site.markup.words import gettext as _
 from publications.surroundings import surroundings
 
 STAND_IN, STAND_IN_SIZE = "picture-awaited.svg", (1200, 800)
+IN_TILE = "(min-width: 62em) 24rem, (min-width: 40em) 45vw, 100vw"
 IN_ENTRY = "(min-width: 62em) 13rem, (min-width: 38em) 10.5rem, 6.5rem"
 FIRST_FEATURE = "(min-width: 64em) 44rem, 100vw"
 OTHER_FEATURES = "(min-width: 62em) 26rem, (min-width: 44em) 50vw, 100vw"
@@ -41,6 +43,18 @@ def entry(publication, *, heading="h3", with_bylines=False, staff_view=False, co
         f"  {media}\n"
         "</article>\n"
     )
+
+
+def brief_entries(publications) -> SafeString:
+    """Rows of a list that names its items and no more."""
+    rows = [
+        '<li><article class="entry">\n'
+        f'  <h3 class="entry-title"{in_language(p.language)}><a href="{p.get_absolute_url()}">{escape(p.title)}</a></h3>\n'
+        f'  <p class="entry-meta">{kind(p.content_type)} {_moment(p.published_at)}{corrected(p.corrected_on)}</p>\n'
+        "</article>\n</li>\n        "
+        for p in publications
+    ]
+    return SafeString("".join(rows))
 
 
 def feature(publication, sizes: str, *, eager=False) -> SafeString:
@@ -73,6 +87,22 @@ def features(publications) -> SafeString:
         for place, one in enumerate(publications)
     ]
     return SafeString(f'<ul class="featured" role="list">\n  {"".join(items)}\n</ul>') if items else ""
+
+
+def tiles(topics) -> SafeString:
+    """Topics with their pictures."""
+    return SafeString("".join(map(_tile, topics)))
+
+
+def _tile(topic) -> str:
+    description = f'<p class="feature-summary">{escape(topic.description)}</p>' if topic.description else ""
+    return (
+        '<li><article class="feature tile">\n'
+        f'        <div class="feature-text"><h3 class="feature-title"><a href="{topic.get_absolute_url()}">{escape(topic.name)}</a></h3>\n'
+        f'        {description}<p class="count">{how_many(topic.publication_count)}</p></div>\n'
+        f"        {picture(topic.picture, IN_TILE)}\n"
+        "      </article></li>\n      "
+    )
 
 
 def kind(content_type) -> SafeString:
