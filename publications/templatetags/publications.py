@@ -9,6 +9,7 @@ from publications.site import staff_bar as bar
 from publications.site.markup import cards, frame, lists
 from publications.site.markup.drawing import histogram
 from publications.site.markup.numbers import count
+from publications.site.markup.sitemap import sitemap_urls
 
 register = template.Library()
 register.filter("in_language", cards.in_language)
@@ -37,6 +38,7 @@ PARTS += [
     frame.quick_search,
     histogram,
     count,
+    sitemap_urls,
 ]
 for part in PARTS:
     register.simple_tag(part)
