@@ -4,6 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Exists
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
@@ -36,9 +37,12 @@ KEPT_FOR = 300  # seconds
 NOTHING_YET = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # when an empty feed changed: a date is required
 NAMES = ("feed.atom", "feed.json")
 KINDS = {"topics": "topic", "people": "person", "types": "type"}
-_last_changed = Prepared(lambda now: Publication.objects.last_changed(now), now=a_moment)
-_any_withdrawn = Prepared(
-    lambda since: Publication.objects.filter(state=State.WITHDRAWN, withdrawn_at__gte=since).order_by()[:1],
+_withdrawn_lately = Publication.objects.filter(state=State.WITHDRAWN).order_by()
+_last_changed = Prepared(
+    lambda now, since: Publication.objects.last_changed(now).annotate(
+        tells_of_withdrawals=Exists(_withdrawn_lately.filter(withdrawn_at__gte=since))
+    ),
+    now=a_moment,
     since=a_moment,
 )
 
@@ -53,6 +57,7 @@ class Feed(NamedTuple):
     entries: list[Entry]
     logo: str = ""
     icon: str = ""
+    changed: dt.datetime | None = None  # when any item was, where that is known already
 
 
 class FeedLinks(NamedTuple):
@@ -107,8 +112,7 @@ def send(feed: Feed, write) -> HttpResponse:
     """What left a feed changed it too, though no entry tells of it: so Last-Modified is as late as the last
     change of any item that readers could ever see."""
     response = write(feed)
-    latest = _last_changed(now=clock.now())
-    changed = max(feed.updated, latest[0].changed_at if latest else NOTHING_YET)
+    changed = max(feed.updated, feed.changed or Publication.objects.last_change() or NOTHING_YET)
     response["Last-Modified"] = http_date(changed.timestamp())
     response["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(response, public=True, max_age=KEPT_FOR)
@@ -117,7 +121,9 @@ def send(feed: Feed, write) -> HttpResponse:
 
 def _make_feed(request, listing, subject, name) -> Feed:
     absolute, since = absolute_for(request), listing.now - WITHDRAWALS_SHOWN
-    withdrawn = listing.withdrawn_since(since)[:ENTRIES] if _any_withdrawn(since=since) else ()
+    latest = next(iter(_last_changed(now=listing.now, since=since)), None)
+    has_withdrawn = latest and latest.tells_of_withdrawals
+    withdrawn = listing.withdrawn_since(since)[:ENTRIES] if has_withdrawn else ()
     entries = [make_withdrawal(publication, absolute) for publication in withdrawn]
     entries += [make_entry(publication, absolute) for publication in _rows(listing)]
     kind = f"{subject._meta.model_name} {subject.pk}" if subject else "everything"
@@ -129,6 +135,7 @@ def _make_feed(request, listing, subject, name) -> Feed:
         home=absolute("/"),
         updated=max((entry.updated for entry in entries), default=NOTHING_YET),
         entries=entries,
+        changed=latest and latest.changed_at,
         **images_of_site(request),
     )
 
