@@ -16,7 +16,6 @@ register.filter("in_language", cards.in_language)
 PARTS = [
     cards.corrected,
     cards.entry,
-    cards.feature,
     cards.features,
     cards.figcaption,
     cards.kind,
