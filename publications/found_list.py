@@ -5,21 +5,22 @@ from functools import cached_property
 
 from publications.listing.facets import fullest_topics
 from publications.listing.kept import Kept
-from publications.listing.prepared import SQL, Prepared, a_moment, keys_of_sql, some_keys
+from publications.listing.prepared import Prepared, a_moment, a_text, some_keys
 from publications.listing.tables import TableList
 from publications.models import Publication, TopicAncestry
 from publications.querysets import DATE, midnight
 from publications.richtext import plain_text
 from publications.search.finding import (
     BEST,
-    NEWEST,
+    MOST_FOUND,
     OLDEST,
+    Among,
     Found,
     among_keys,
-    as_keys,
     find,
     in_order_of,
-    sql_of_keys,
+    match,
+    text_of_keys,
 )
 from publications.search.highlighting import Text, stems_of
 from publications.search.query import parse
@@ -29,6 +30,7 @@ from publications.statements import ask
 # The filters that say what is looked for; who looks is for all of them together.
 NARROWING = ("type", "topic", "state", "from", "to")
 
+FEW = 20
 BEGINNING, END = (moment.replace(tzinfo=dt.UTC) for moment in (dt.datetime.min, dt.datetime.max))
 
 _cards = Prepared(lambda keys: Publication.objects.filter(pk__in=keys).for_cards(), keys=some_keys)
@@ -40,14 +42,14 @@ _public = Prepared(
     lambda now, start, end, keys: (
         Publication.objects.published(now)
         .alias(date=DATE)
-        .filter(date__gte=start, date__lt=end, pk__in=keys)
+        .filter(Among(keys), date__gte=start, date__lt=end)
         .newest_first()
         .values_list("pk", "content_type_id")
     ),
     now=a_moment,
     start=a_moment,
     end=a_moment,
-    keys=keys_of_sql,
+    keys=a_text,
 )
 
 
@@ -110,7 +112,7 @@ class FoundList(TableList):
         if self.filterset.values.get("topic") and "topic" not in leaving_out:
             pks = _within_topics(pks, self.filterset.topics_within)
         rows = self.filterset.filter_queryset(self.base, {*leaving_out, "q", "topic"})
-        return rows.filter(pk__in=as_keys([*pks]))
+        return rows.filter(Among(text_of_keys(pks)))
 
     def _passed(self, leaving_out=()) -> dict[int, int]:
         """The type of each publication that was found and that the tables let pass. Of too many, counts are
@@ -150,7 +152,7 @@ class FoundList(TableList):
         """These publications with their types, under all filters but those of types and topics."""
         if not self.is_public:
             rows = self.filterset.filter_queryset(self.base, {"q", "topic", "type"})
-            rows = self._in_order(rows.filter(pk__in=as_keys([*pks])))
+            rows = self._in_order(rows.filter(Among(text_of_keys(pks))))
             return list(rows.values_list("pk", "content_type_id"))
         values = self.filterset.values
         start, end = values.get("from"), values.get("to")
@@ -158,7 +160,7 @@ class FoundList(TableList):
             now=self.filterset.now,
             start=midnight(start.first) if start else BEGINNING,
             end=midnight(end.last, days=1) if end else END,
-            keys=SQL(*sql_of_keys([*pks])),
+            keys=text_of_keys(pks),
         )
         return rows[::-1] if self.sort == OLDEST else rows
 
@@ -228,11 +230,16 @@ class FoundList(TableList):
     @property
     def correction(self) -> str | None:
         """What the words may have been meant to be, when that finds something under the same filters."""
-        return correct(self.text, self._count)
+        return correct(self.text, self._finds, lambda text: len(self._first_passing(text, MOST_FOUND)[0]))
 
-    def _count(self, text: str) -> int:
-        found = Found(parse(text), self.filterset.within(), NEWEST, self._ends)
-        return len(self._narrowed(self._look_at(found.pks)))
+    def _finds(self, text: str) -> bool:
+        """Whether the newest pass, which is as good as certain; else one of all that are looked at."""
+        some, are_cut = self._first_passing(text, FEW)
+        return bool(some or (are_cut and self._first_passing(text, MOST_FOUND)[0]))
+
+    def _first_passing(self, text: str, number: int) -> tuple[dict[int, int], bool]:
+        hits = match(parse(text), self.filterset.within(), number, self._ends)
+        return self._narrowed(self._look_at(hits.pks) if hits.rows else []), hits.are_cut
 
     def is_cut(self, leaving_out=()) -> bool:
         return self.found(leaving_out).is_cut
@@ -240,8 +247,8 @@ class FoundList(TableList):
 
 def _within_topics(pks, topics) -> list[int]:
     through = Publication.topics.through._meta.db_table
-    conditions, values = zip(
-        among_keys("publication_id", [*pks]), among_keys("topic_id", topics), strict=True
+    conditions = f"{among_keys('publication_id')} AND {among_keys('topic_id')}"
+    rows = ask(
+        f"SELECT publication_id FROM {through} WHERE {conditions}", [text_of_keys(pks), text_of_keys(topics)]
     )
-    rows = ask(f"SELECT publication_id FROM {through} WHERE {' AND '.join(conditions)}", values)
     return [pk for (pk,) in rows]

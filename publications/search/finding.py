@@ -1,9 +1,8 @@
 # From words to publications: which ones, in which order, and how many at most.
-import json
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, F, Func
+from django.db.models import BigIntegerField, BooleanField, F, Func
 from django.db.models.expressions import RawSQL
 
 from publications.reading import connection
@@ -142,25 +141,35 @@ def in_order_of(pks: list[int], publications):
 
 def as_keys(pks: list[int]) -> RawSQL:
     """These keys as one value: Django takes milliseconds over a condition with a thousand."""
-    return RawSQL(*sql_of_keys(pks))
-
-
-def sql_of_keys(pks: list[int]) -> tuple[str, list[str]]:
-    """The same as SQL with its values, for what is asked past the models."""
     if connection.vendor == "postgresql":
-        return "SELECT unnest(%s::bigint[])", [_array(pks)]
-    return "SELECT value FROM json_each(%s)", [json.dumps(pks)]
+        return RawSQL("SELECT unnest(%s::bigint[])", [text_of_keys(pks)])
+    return RawSQL("SELECT value FROM json_each(%s)", [text_of_keys(pks)])
 
 
-def among_keys(column: str, pks: list[int]) -> tuple[str, str]:
-    """And as a condition in SQL, with its value."""
+def among_keys(column: str) -> str:
+    """Whether a column holds one of some keys, in SQL; their value is `text_of_keys`."""
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s::bigint[])", _array(pks)
-    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(pks)
+        return f"{column} = ANY(%s::bigint[])"
+    return f"{column} IN (SELECT value FROM json_each(%s))"
 
 
-def _array(pks) -> str:
-    return f"{{{','.join(map(str, pks))}}}"
+def text_of_keys(pks) -> str:
+    keys = ",".join(map(str, pks))
+    return f"{{{keys}}}" if connection.vendor == "postgresql" else f"[{keys}]"
+
+
+class Among(Func):
+    """The same as a condition of a queryset, for keys in their one text."""
+
+    output_field = BooleanField()
+
+    def __init__(self, keys: str):
+        super().__init__(F("pk"))
+        self.keys = keys
+
+    def as_sql(self, compiler, connection):
+        column, params = compiler.compile(self.source_expressions[0])
+        return among_keys(column), (*params, self.keys)
 
 
 class _Place(Func):

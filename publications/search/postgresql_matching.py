@@ -16,7 +16,7 @@ from publications.statements import ask
 
 DOCUMENTS = "publications_searchdocument"
 MOST_READ = 4_000  # rows of one statement, and documents looked through at first
-TO_SPARE = 1.5  # times as many as are wanted, where the documents so far let expect how many there are
+TO_SPARE = 1.25, 2  # times as many as are wanted, where the documents so far let expect how many there are
 FIRST_FEW = 100  # documents looked into for a phrase at first
 PART = 1_000  # documents asked for phrases at once
 PUBLIC = (state_mark("published"),)
@@ -70,7 +70,7 @@ def match_phrases(query: Query, within, limit: int, most: int, ends: dict, *, ol
         if len(rows) >= limit or len(candidates) <= number or number == most:
             return rows[:limit], len(candidates) <= number
         looked_into = number
-        number = min(most, ceil(TO_SPARE * limit * number / len(rows))) if rows else most
+        number = min(most, ceil(TO_SPARE[0] * limit * number / len(rows))) if rows else most
 
 
 def _holding(query: Query, documents: list[int], texts: bool) -> list[tuple]:
@@ -99,18 +99,21 @@ class _Walk:
         self.bounds = [(comparison, bound) for comparison, bound in pairs if bound is not None]
 
     def found(self) -> list[tuple]:
-        """First among the first thousands; then as much further as these let expect; and when that was too short,
-        or nothing can be expected, among all."""
+        """First among the first thousands; then as much further as these let expect, and once more; and when that
+        was too short, or little can be expected, among all."""
         near, far, end = self._ends()
         dated = [self._whole(*sorted((near, end)))] if near is not None else []
         self.everything = [UNDATED, *dated] if self.oldest else [*dated, UNDATED]
-        rows = []
-        if far is not None:
-            rows = self._newest(self._first(far))
+        rows = self._newest(self._first(far)) if far is not None else []
+        for to_spare in TO_SPARE:
+            if not rows or len(rows) >= self.limit or far == end:
+                break
             width = abs(near - far) + 1
-            if len(rows) < self.limit and far != end and len(rows) * abs(near - end) / width > self.most:
-                number = ceil(width * TO_SPARE * (self.limit - len(rows)) / len(rows))
-                rows += self._newest(self._after(far, number))
+            if len(rows) * abs(near - end) / width <= self.most:
+                break
+            further = self._after(far, ceil(width * to_spare * (self.limit - len(rows)) / len(rows)))
+            rows += self._newest([further])
+            far = further.last if self.oldest else further.first
         if len(rows) < self.limit:
             rows = self._newest([] if self.within.first is None and self._is_open else self.everything)
         return rows[: self.limit]
@@ -150,16 +153,16 @@ class _Walk:
             return [undated, Months(dated.first, month)]
         return [Months(month, self.everything[0].last)]
 
-    def _after(self, month: int, number: int) -> list[Months]:
+    def _after(self, month: int, number: int) -> Months:
         """So many months after one; many of them are whole years."""
         dated = self.everything[1 if self.oldest else 0]
         if self.oldest:
             last = month + number
             last += 11 - last % 12 if number > 12 else 0
-            return [Months(month + 1, min(last, dated.last))]
+            return Months(month + 1, min(last, dated.last))
         first = month - number
         first -= first % 12 if number > 12 else 0
-        return [Months(max(first, dated.first), month - 1)]
+        return Months(max(first, dated.first), month - 1)
 
     @cached_property
     def _is_open(self) -> bool:

@@ -42,9 +42,9 @@ def begins_with(field: str, beginning: str) -> Q:
     return Q(**{f"{field}__gte": beginning, f"{field}__lt": f"{beginning}{LAST_LETTER}"})
 
 
-def correct(text: str, finds: Callable[[str], int]) -> str | None:
-    """The text with its mistyped words put right, when that finds something. `finds` says of a text how
-    many it finds; a word that finds nothing by itself is taken to be mistyped."""
+def correct(text: str, finds: Callable[[str], bool], count: Callable[[str], int]) -> str | None:
+    """The text with its mistyped words put right, when that finds something. A word that finds nothing by itself
+    is taken to be mistyped."""
     places = [(match.start(), match.end()) for match in WORD.finditer(text)][:12]
     wrong = [place for place in places if not is_common(_word(text, place)) and not finds(_word(text, place))]
     choices = [_candidates(_word(text, place)) for place in wrong]
@@ -53,7 +53,7 @@ def correct(text: str, finds: Callable[[str], int]) -> str | None:
     best, most = None, 0
     for chosen in islice(product(*choices), MOST_TRIED):
         tried = _replaced(text, wrong, chosen)
-        if (number := finds(tried)) > most:
+        if (number := count(tried)) > most:
             best, most = tried, number
     return best
 
