@@ -13,6 +13,7 @@ from publications.richtext import plain_text
 from publications.search.finding import (
     BEST,
     MOST_FOUND,
+    NEWEST,
     OLDEST,
     Among,
     Found,
@@ -98,7 +99,10 @@ class FoundList(TableList):
         if narrowed_by not in self._found:
             within, everywhere = self.filterset.within(leaving_out), self._found.get(frozenset())
             is_known = everywhere and not everywhere.is_cut
-            found = everywhere.narrowed(within) if is_known else Found(query, within, self.sort, self._ends)
+            # What is only counted needs no texts, by which the best are found.
+            is_counted = self.sort == BEST and narrowed_by != self.narrowed_by
+            order = NEWEST if is_counted else self.sort
+            found = everywhere.narrowed(within) if is_known else Found(query, within, order, self._ends)
             self._found[narrowed_by] = found
         return self._found[narrowed_by]
 

@@ -109,7 +109,7 @@ class _Walk:
             if not rows or len(rows) >= self.limit or far == end:
                 break
             width = abs(near - far) + 1
-            if len(rows) * abs(near - end) / width <= self.most:
+            if len(rows) * abs(near - end) / width <= 2 * self.limit:
                 break
             further = self._after(far, ceil(width * to_spare * (self.limit - len(rows)) / len(rows)))
             rows += self._newest([further])
