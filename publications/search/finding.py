@@ -2,7 +2,7 @@
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, BooleanField, F, Func
+from django.db.models import BigIntegerField, F, Func, Lookup
 from django.db.models.expressions import RawSQL
 
 from publications.reading import connection
@@ -107,7 +107,8 @@ class Found:
             titled = match(
                 self.query, self.within, MOST_FOUND // 2, self.ends, in_title=True, texts=True
             ).rows
-            titled = [row for row in titled if self.query.is_held_by(row[3])]
+            if self.query.has_phrases:
+                titled = [row for row in titled if self.query.is_held_by(row[3])]
             known = {row[0] for row in titled}
             rows = [*titled, *(row for row in rows if row[0] not in known)][:MOST_FOUND]
         return best_first(self.query, rows)
@@ -158,18 +159,18 @@ def text_of_keys(pks) -> str:
     return f"{{{keys}}}" if connection.vendor == "postgresql" else f"[{keys}]"
 
 
-class Among(Func):
-    """The same as a condition of a queryset, for keys in their one text."""
+class Among(Lookup):
+    """The same as a condition of a queryset, for keys in their one text. A lookup, since SQLite would compare the
+    value of any other expression and use no index for it."""
 
-    output_field = BooleanField()
+    prepare_rhs = False
 
     def __init__(self, keys: str):
-        super().__init__(F("pk"))
-        self.keys = keys
+        super().__init__(F("pk"), keys)
 
     def as_sql(self, compiler, connection):
-        column, params = compiler.compile(self.source_expressions[0])
-        return among_keys(column), (*params, self.keys)
+        column, params = self.process_lhs(compiler, connection)
+        return among_keys(column), (*params, self.rhs)
 
 
 class _Place(Func):
