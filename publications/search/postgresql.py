@@ -83,6 +83,7 @@ def move(document: int, marks: str, to: int, marks_then: str) -> None:
             "words = ts_delete(words, %s::text[]) || array_to_tsvector(%s::text[]) WHERE id = %s",
             [to, marks_then, _marks(marks, document), _marks(marks_then, to), document],
         )
+    _take_into_index()
 
 
 def _marks(marks: str, document: int) -> list[str]:
