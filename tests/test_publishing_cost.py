@@ -16,7 +16,7 @@ from tests.factories import make_draft, make_image, make_person, make_publicatio
 from tests.forms import controls
 
 pytestmark = pytest.mark.django_db
-MOST_OF_A_STEP, MOST_OF_A_FORM, MOST_TO_OPEN_IT = 20, 66, 22
+MOST_OF_A_STEP, MOST_OF_A_FORM, MOST_TO_OPEN_IT = 19, 57, 16
 
 
 @pytest.fixture
@@ -42,13 +42,19 @@ def everything_is_as_made_anew() -> bool:
     return not [*upkeep.differences(), *search_document.differences()] and search_document.is_sound()
 
 
+def told(asked, most: int) -> str:
+    """What was too much. Savepoints are left out: within a test, a transaction is one."""
+    questions = [each["sql"][:200] for each in asked if "SAVEPOINT" not in each["sql"]]
+    return "\n".join([f"{len(questions)}:", *questions]) if len(questions) > most else ""
+
+
 def test_a_step_costs_a_few_statements(editor):
     item = make_whole(body="<p>At length.</p>")
     passing = [problem.words for problem in problems(item)]
     item = Publication.objects.get(pk=item.pk)
     with CaptureQueriesContext(connection) as asked:
         workflow.publish(item, editor, passing)
-    assert len(asked) <= MOST_OF_A_STEP, "\n".join(each["sql"][:200] for each in asked)
+    assert told(asked, MOST_OF_A_STEP) == ""
     assert everything_is_as_made_anew()
 
 
@@ -59,11 +65,11 @@ def test_a_form_that_is_saved_and_publishes_indexes_and_lists_once(client, edito
     client.get(address)  # what is remembered for good is looked up
     with CaptureQueriesContext(connection) as asked:
         page = client.get(address)
-    assert len(asked) <= MOST_TO_OPEN_IT, "\n".join(each["sql"][:200] for each in asked)
+    assert told(asked, MOST_TO_OPEN_IT) == ""
     sent = controls(page) | {"summary": "In other words.", "_step": "publish", "_passing": passing}
     with CaptureQueriesContext(connection) as asked:
         client.post(address, sent)
-    assert len(asked) <= MOST_OF_A_FORM, "\n".join(each["sql"][:200] for each in asked)
+    assert told(asked, MOST_OF_A_FORM) == ""
     for table in ("publications_searchdocument", "publications_entry"):
         assert sum(f'INSERT INTO "{table}"' in each["sql"] for each in asked) == 1
     assert Publication.objects.get(pk=item.pk).state == "published"

@@ -124,11 +124,14 @@ class OrderedFormSet(forms.BaseInlineFormSet):
         """Within the transaction of the save."""
         rows = self.get_queryset()
         if self.has_changed():
-            rows = self.model.objects.filter(**{self.fk.name: self.instance})
+            rows = self.model.objects.filter(**self._mine())
         for position, row in enumerate(rows):
             if row.position != position:
                 row.position = position
                 row.save(update_fields=["position"])
+
+    def _mine(self):
+        return {self.fk.name: self.instance}
 
     def get_unique_error_message(self, unique_check):
         return TWICE

@@ -81,7 +81,7 @@ class ChangesToLive:
     # The forms
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        with transaction.atomic(savepoint=False):
+        with transaction.atomic():
             if object_id and request.method == "POST" and request.POST.get("_change_to"):
                 object_id = self._still_there(request, unquote(object_id))
             return super().changeform_view(request, object_id, form_url, extra_context)

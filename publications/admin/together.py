@@ -20,7 +20,7 @@ class Together:
     """For a ModelAdmin whose forms are `HubForm`s."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        with transaction.atomic(savepoint=False):
+        with transaction.atomic():
             if object_id and request.method == "POST" and OPENED in request.POST:
                 self._lock_if_known(unquote(object_id))
                 item = self.get_object(request, unquote(object_id))
