@@ -81,7 +81,8 @@ class FilteredList:
         words, topics, states = (self.values.get(name) for name in ("q", "topic", "state"))
         types = self.chosen_types if "type" in self.filterset.filters else None
         if words:
-            return FoundList(self.filterset, self.base, types, is_public=self.scope == {})
+            others = self._without_words if self.scope == {} else None
+            return FoundList(self.filterset, self.base, types, others)
         if self.scope is None or states or len(topics or ()) > MOST_TOPICS:
             return TableList(self.matching, types)
         scope = dict(self.scope)
@@ -97,22 +98,23 @@ class FilteredList:
             return SeveralTopics(self.now, [topic.pk for topic in topics], **scope)
         return EntryList(self.now, **scope)
 
+    def _without_words(self, name: str) -> EntryList | TableList:
+        """This list without its words and a filter."""
+        others = [pair for pair in self.parameters if pair[0] not in ("q", name)]
+        return self._same_list(QueryDict(urlencode(others))).source
+
     @property
     def chosen_types(self) -> list[int]:
         return [content_type.pk for content_type in self.values.get("type") or []]
 
     @property
-    def _is_oldest_first(self) -> bool:
-        return self.sort == OLDEST
-
-    @property
     def ordered(self):
         """All rows, as a queryset."""
-        return self.source.rows(oldest_first=self._is_oldest_first) if self.is_valid else self.base.none()
+        return self.source.rows(oldest_first=self.sort == OLDEST) if self.is_valid else self.base.none()
 
     def read(self, number: int, prepare) -> Iterator:
         """All rows, so many at a time, by queries that end at once; what is hidden meanwhile is left out."""
-        keys = self.source.keys(oldest_first=self._is_oldest_first) if self.is_valid else ()
+        keys = self.source.keys(oldest_first=self.sort == OLDEST) if self.is_valid else ()
         for some in batched(keys, number):
             found = {row.pk: row for row in prepare(self.base.filter(pk__in=some).order_by())}
             yield from (found[key] for key in some if key in found)
@@ -121,7 +123,7 @@ class FilteredList:
         """Some rows, as a queryset that does not read those before them. The start must be a row, or 0."""
         if not self.is_valid:
             return self.base.none()
-        return self.source.slice(start, length, oldest_first=self._is_oldest_first)
+        return self.source.slice(start, length, oldest_first=self.sort == OLDEST)
 
     @cached_property
     def total(self) -> int:
@@ -139,9 +141,8 @@ class FilteredList:
     def page(self) -> Page:
         if not self.is_valid or not self.page_number:
             return Page(1, 1, 0, [])
-        start = (self.page_number - 1) * PER_PAGE
-        there = start < self.total
-        rows = self.source.cards(start, PER_PAGE, oldest_first=self._is_oldest_first) if there else []
+        start, oldest_first = (self.page_number - 1) * PER_PAGE, self.sort == OLDEST
+        rows = self.source.cards(start, PER_PAGE, oldest_first=oldest_first) if start < self.total else []
         return Page(self.page_number, page_count(self.total), self.total, rows)
 
     @property

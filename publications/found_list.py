@@ -3,6 +3,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from functools import cached_property
 
+from publications.listing.entries import EntryList
 from publications.listing.facets import fullest_topics
 from publications.listing.kept import Kept
 from publications.listing.prepared import Prepared, a_moment, a_text, some_keys
@@ -69,11 +70,12 @@ class FoundList(TableList):
     are looked at: where there are more, the list `is_cut`, and its counts are no totals.
 
     Rows and counts under the same filters are taken from one look at the tables, `_passed`; all of them, where all
-    was found. `is_public` tells that `base` is all that readers see."""
+    was found. Where `base` is all that readers see, `without_words` gives the same list without its words and a filter.
+    """
 
-    def __init__(self, filterset, base, types, *, is_public=False):
+    def __init__(self, filterset, base, types, without_words=None):
         super().__init__(self._matching, types)
-        self.filterset, self.base, self.is_public = filterset, base, is_public
+        self.filterset, self.base, self.without_words = filterset, base, without_words
         values = filterset.values
         self.text, self.sort = values["q"], values.get("sort") or BEST
         self.narrowed_by = frozenset(name for name in NARROWING if values.get(name))
@@ -154,7 +156,7 @@ class FoundList(TableList):
 
     def _look_at(self, pks) -> list[tuple[int, int]]:
         """These publications with their types, under all filters but those of types and topics."""
-        if not self.is_public:
+        if not self.without_words:
             rows = self.filterset.filter_queryset(self.base, {"q", "topic", "type"})
             rows = self._in_order(rows.filter(Among(text_of_keys(pks))))
             return list(rows.values_list("pk", "content_type_id"))
@@ -186,11 +188,15 @@ class FoundList(TableList):
 
     @cached_property
     def type_counts(self) -> Counter[int]:
+        if others := self._beyond("type"):
+            return others.type_counts
         passed = self._passed(["type"])
         return Counter(passed[pk] for pk in self.found(["type"]).newest if pk in passed)
 
     def count_topics(self):
         """By the marks of the documents, and of the topics above theirs."""
+        if others := self._beyond("topic"):
+            return others.count_topics()
         passed = self._passed(["topic"])
         together = Counter(topics for pk, topics in self.found(["topic"]).topics if pk in passed)
         above, counts = _ancestors(), Counter()
@@ -198,6 +204,14 @@ class FoundList(TableList):
             for topic in set().union(*(above.get(topic, ()) for topic in topics)):
                 counts[topic] += number
         return fullest_topics(counts)
+
+    def _beyond(self, name: str) -> EntryList | None:
+        """Where the choices of a filter in use are taken from when too much is found without it for counts to stand beside
+        them: the list without words, which costs a fraction."""
+        if not (self.without_words and name in self.narrowed_by and self.is_cut([name])):
+            return None
+        others = self.without_words(name)
+        return others if isinstance(others, EntryList) else None
 
     def rows(self, *, oldest_first: bool = False):
         if self.sort == BEST:
@@ -246,7 +260,8 @@ class FoundList(TableList):
         return self._narrowed(self._look_at(hits.pks) if hits.rows else []), hits.are_cut
 
     def is_cut(self, leaving_out=()) -> bool:
-        return self.found(leaving_out).is_cut
+        """Known without asking where these are too many already: under fewer filters there are no less."""
+        return self.found().is_cut or self.found(leaving_out).is_cut
 
 
 def _within_topics(pks, topics) -> list[int]:

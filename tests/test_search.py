@@ -241,6 +241,19 @@ def test_total_under_a_type_is_whole_though_all_types_are_too_many(client, many)
     assert "1–3 of 3, best match first" in response.content.decode()
 
 
+def test_a_filter_in_use_offers_what_the_newest_thousand_have_none_of(client, many):
+    coast, rivers = make_topic("Coast"), make_topic("Rivers")
+    for year, kind, topic in ((2001, "tool", coast), (2002, "testimony", rivers)):
+        at = datetime(year, 1, 1, tzinfo=UTC)
+        make_publication(f"Alliance {year}", type=kind, topics=[topic], published_at=at)
+    html = client.get("/publications/?q=alliance&type=tool").content.decode()
+    assert "1–1 of 1, best match first" in html
+    assert 'name="type" value="testimony"' in html
+    html = client.get("/publications/?q=alliance&topic=coast").content.decode()
+    assert 'name="topic" value="rivers"' in html
+    assert '<span class="count">' not in html.partition('value="rivers"')[2].partition("</li>")[0]
+
+
 def test_filters_apply_before_the_best_thousand_are_taken(client, many):
     assert found(client, "alliance", to="2009") == ["Alliance"]
     assert found(client, "alliance rarely") == ["Note 3"]
