@@ -29,6 +29,7 @@ from publications.site import signposting
 from publications.site.feeds import feed_links
 from publications.site.finder import item_of_number
 from publications.site.markup.cards import FIRST_FEATURE, brief_entries, feature, features, tiles
+from publications.site.markup.drawing import small_bars
 from publications.site.markup.finder import finder
 from publications.site.markup.frame import crumbs
 from publications.site.markup.lists import ledger, numbered_title, topic_links
@@ -89,7 +90,7 @@ def topic_list(request):
     years = count_years_by_topic(clock.today().year - 11, now)
     below: dict[int | None, list[Topic]] = {}
     for topic in topics:
-        topic.spark = spark(years.get(topic.pk, {}), clock.today().year)
+        topic.spark = small_bars(spark(years.get(topic.pk, {}), clock.today().year))
         below.setdefault(topic.parent_id, []).append(topic)
     for topic in topics:
         topic.subtopics = below.get(topic.pk, [])

@@ -1,4 +1,5 @@
 # The years of a list as a drawing that is also navigation; publications/listing/histogram.py has its measures.
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 
@@ -11,6 +12,13 @@ from publications.surroundings import surroundings
 
 ABOVE = 7  # pixels between a bar and its number
 HIT_HEIGHT, AXIS, SPAN, YEARS = 124, 122.5, 125.5, 144
+
+
+def small_bars(bars: Iterable[tuple[int, int, int]]) -> SafeString:
+    """Those of a `spark`."""
+    return SafeString(
+        "".join([f'<rect x="{x}" y="{y}" width="5" height="{height}"/>' for x, y, height in bars])
+    )
 
 
 def histogram(drawn: Histogram, anchor: str, after: str) -> SafeString:
