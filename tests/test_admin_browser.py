@@ -184,9 +184,11 @@ def test_state_list_and_filters_work_without_scripts(browser, live_server, page)
     view.get_by_text("Filters", exact=True).click()
     view.get_by_label("Tool", exact=True).check()
     view.get_by_role("button", name="Apply").click()
+    view.wait_for_url("**type=tool**")
     assert view.locator("#result_list tbody tr").count() == 1
     view.get_by_label("Published from").fill("2020-01-01")
     view.get_by_role("button", name="Apply").click()
+    view.wait_for_url("**from=2020-01-01**")
     assert "type=tool" in view.url
     assert view.get_by_text("Nothing fits.").is_visible()
     plain.close()
