@@ -20,6 +20,7 @@ from publications.listing.tables import TableList
 from publications.models import Topic
 from publications.querysets import midnight
 from publications.search.finding import BEST, NEWEST, OLDEST
+from publications.search.query import within_quotes
 from publications.visibility import sees_hidden
 
 
@@ -81,8 +82,7 @@ class FilteredList:
         words, topics, states = (self.values.get(name) for name in ("q", "topic", "state"))
         types = self.chosen_types if "type" in self.filterset.filters else None
         if words:
-            others = self._without_words if self.scope == {} else None
-            return FoundList(self.filterset, self.base, types, others)
+            return FoundList(self.filterset, self.base, types, self.scope == {} and self._without_words)
         if self.scope is None or states or len(topics or ()) > MOST_TOPICS:
             return TableList(self.matching, types)
         scope = dict(self.scope)
@@ -148,8 +148,7 @@ class FilteredList:
     @property
     def numbers(self) -> list[tuple[int | None, str]]:
         """(page number, its address) for the pager; None for a gap."""
-        numbers = page_numbers(self.page.number, self.page.pages)
-        return [(number, self.url(page=number) if number else "") for number in numbers]
+        return [(n, self.url(page=n) if n else "") for n in page_numbers(self.page.number, self.page.pages)]
 
     @property
     def previous_url(self) -> str:
@@ -288,7 +287,8 @@ class FilteredList:
         """(words, address without it) for each filter in use."""
         if not self.parameters:
             return []
-        words = {("q", dict(self.parameters).get("q")): _("“%(words)s”") % {"words": self.values.get("q")}}
+        q = dict(self.parameters).get("q", "")
+        words = {("q", q): _("“%(words)s”") % {"words": within_quotes(q)}}
         for content_type in self.values.get("type") or []:
             words["type", content_type.slug] = content_type.name
         for topic in self.values.get("topic") or []:

@@ -383,7 +383,7 @@ def test_nothing_found_says_so_and_leads_on(client):
 
 
 @pytest.mark.parametrize("quotes", ['""', "“”", "„“"])
-def test_headings_put_no_second_quotes_around_a_phrase(client, quotes):
+def test_no_second_quotes_stand_around_a_phrase(client, quotes):
     make_publication("Sea walls")
 
     def page(words):
@@ -392,7 +392,9 @@ def test_headings_put_no_second_quotes_around_a_phrase(client, quotes):
     def quoted(words):
         return words.join(quotes)
 
-    assert "1 result for “sea walls”" in page(quoted("sea walls"))
+    html = page(quoted("sea walls"))
+    assert "1 result for “sea walls”" in html
+    assert "</span>“sea walls” " in html  # the chip that takes it away
     nothing = page(quoted("walls sea"))
     assert "No results for “walls sea”" in nothing and "Nothing matches “walls sea”" in nothing
     both = quoted("sea walls") + " " + quoted("tide gauge")
