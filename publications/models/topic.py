@@ -82,12 +82,15 @@ class Topic(SluggedModel):
             )
 
     def save(self, *args, **kwargs):
-        moved = self._state.adding or self.parent_id != getattr(self, "_stored_parent_id", None)
+        is_new = self._state.adding
+        moved = is_new or self.parent_id != getattr(self, "_stored_parent_id", None)
         with transaction.atomic():
             if moved:
                 Topic.objects.lock_tree()
             super().save(*args, **kwargs)
-            if moved:
+            if is_new:
+                TopicAncestry.add(self)
+            elif moved:
                 TopicAncestry.rebuild()
                 ListingState.lock()  # so that nobody lists an item by the former tree once these are known
                 sync_listing(_publications_within([self.pk]))
@@ -147,6 +150,13 @@ class TopicAncestry(models.Model):
 
     def __str__(self):
         return f"{self.topic_id} within {self.ancestor_id}"
+
+    @classmethod
+    def add(cls, topic: Topic) -> None:
+        """The rows of a new topic, below which nothing lies yet."""
+        above = cls.objects.filter(topic=topic.parent_id).order_by("depth").values_list("ancestor", "depth")
+        rows = [(ancestor, topic.pk, depth + 1) for ancestor, depth in above]
+        bulk.insert(cls, ("ancestor", "topic", "depth"), [(topic.pk, topic.pk, 0), *rows])
 
     @classmethod
     def rebuild(cls) -> None:
