@@ -81,6 +81,7 @@ def is_ready(name: str, size: int) -> bool:
     executor = MigrationExecutor(connection)
     if is_ready and executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0)
+    if is_ready:
         _tidy_up()
     return is_ready
 

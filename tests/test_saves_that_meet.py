@@ -86,3 +86,27 @@ def test_who_saves_a_topic_holds_none_while_waiting_for_all(editor):
         saving.join()
     second.refresh_from_db()
     assert second.parent == first
+
+
+def test_topic_below_which_another_was_moved_meanwhile_is_not_deleted_and_the_page_says_why(transactional_db):
+    client, above, below, moved = Client(), make_topic("Water"), make_topic("Rivers"), []
+    client.force_login(make_staff("Administrator", username="ines"))
+
+    def move_it():
+        moved.append(below)
+        below.parent = above
+        begun(below.save).join()
+
+    def just_before_all_are_locked(execute, sql, *rest):
+        if "FOR NO KEY UPDATE" in sql and not moved:
+            move_it()
+        return execute(sql, *rest)
+
+    if connection.vendor == "sqlite":
+        move_it()
+    address = reverse("admin:publications_topic_delete", args=[above.pk])
+    with connection.execute_wrapper(just_before_all_are_locked):
+        page = client.post(address, {"post": "yes"})
+    assert moved and page.status_code == 200
+    assert "Rivers" in page.content.decode()
+    assert Topic.objects.filter(pk=above.pk).exists()

@@ -1,6 +1,6 @@
-# A save that the database refuses, for what somebody else did at the same moment: they deleted the topic it names, or
-# each waits for the other. Nothing of it was stored. Asked once more it sees what the other has left, and says so
-# beside the field, with all that was typed.
+# A save or a deletion that is refused for what somebody else did at the same moment: they deleted the topic it names, or
+# put another below the one it deletes, or each waits for the other. Nothing of it was stored. Asked once more it sees
+# what the other has left, and says so, with all that was typed.
 from copy import copy
 
 from django.contrib.messages.storage import default_storage
@@ -19,6 +19,11 @@ class AskedAgain:
         return _answer(
             request,
             lambda asked: super(AskedAgain, self).change_view(asked, object_id, form_url, extra_context),
+        )
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return _answer(
+            request, lambda asked: super(AskedAgain, self).delete_view(asked, object_id, extra_context)
         )
 
 
