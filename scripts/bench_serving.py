@@ -112,15 +112,17 @@ def measure(database: str, path: str) -> dict[str, tuple[float, float]]:
         found = {name: [] for name in cases}
         for _ in range(ROUNDS):
             for name, (server, address, headers) in cases.items():
-                found[name].append(_load(server, address, headers))
+                # One at a time of what may take seconds: several would wait for each other.
+                connections = 1 if name == LISTVIEW else CONNECTIONS
+                found[name].append(_load(server, address, headers, connections))
         return {name: tuple(map(statistics.median, zip(*all_, strict=True))) for name, all_ in found.items()}
     finally:
         for server in servers.values():
             server.stop()
 
 
-def _load(server: Server, path: str, headers) -> tuple[float, float]:
-    counts, until = [0] * CONNECTIONS, time.monotonic() + SECONDS
+def _load(server: Server, path: str, headers, connections: int) -> tuple[float, float]:
+    counts, until = [0] * connections, time.monotonic() + SECONDS
 
     def ask_again_and_again(place):
         with socket.create_connection((HOST, server.port), timeout=60) as connection:
@@ -128,7 +130,7 @@ def _load(server: Server, path: str, headers) -> tuple[float, float]:
                 _ask(connection, path, headers)
                 counts[place] += 1
 
-    threads = [Thread(target=ask_again_and_again, args=[place]) for place in range(CONNECTIONS)]
+    threads = [Thread(target=ask_again_and_again, args=[place]) for place in range(connections)]
     used, started = _processor_time(server.process.pid), time.monotonic()
     for thread in threads:
         thread.start()
