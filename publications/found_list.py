@@ -32,7 +32,7 @@ from publications.statements import ask
 # The filters that say what is looked for; who looks is for all of them together.
 NARROWING = ("type", "topic", "state", "from", "to")
 
-FEW = 20
+FEW = 20  # looked at to learn whether another spelling finds anything
 BEGINNING, END = (moment.replace(tzinfo=dt.UTC) for moment in (dt.datetime.min, dt.datetime.max))
 
 _cards = Prepared(lambda keys: Publication.objects.filter(pk__in=keys).for_cards(), keys=some_keys)

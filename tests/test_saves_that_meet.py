@@ -1,5 +1,6 @@
 # Forms saved at the very moment at which somebody else deletes or locks what they need. SQLite has one writer at a
 # time: there the other is always the earlier one.
+from contextlib import contextmanager
 from threading import Thread
 
 import pytest
@@ -45,6 +46,22 @@ def begun(function) -> Thread:
     return thread
 
 
+@contextmanager
+def just_before(sign: str, function):
+    """Called before the first statement that has this sign in it; on SQLite before all."""
+    left = [function]
+
+    def watch(execute, sql, *rest):
+        if left and sign in sql:
+            left.pop()()
+        return execute(sql, *rest)
+
+    if connection.vendor == "sqlite":
+        left.pop()()
+    with connection.execute_wrapper(watch):
+        yield
+
+
 def test_topic_deleted_while_an_item_is_saved_with_it_is_named_and_nothing_typed_is_lost(editor):
     topic, item, deleted = make_topic("Water"), make_draft("Tide"), []
 
@@ -52,14 +69,7 @@ def test_topic_deleted_while_an_item_is_saved_with_it_is_named_and_nothing_typed
         deleted.append(topic)
         begun(Topic.objects.get(pk=topic.pk).delete).join()
 
-    def just_before_its_topics_are_stored(execute, sql, *rest):
-        if 'INTO "publications_publication_topics"' in sql and not deleted:
-            delete_it()
-        return execute(sql, *rest)
-
-    if connection.vendor == "sqlite":
-        delete_it()
-    with connection.execute_wrapper(just_before_its_topics_are_stored):
+    with just_before('INTO "publications_publication_topics"', delete_it):
         page = saved(editor, item, title="High tide", topics=[topic.pk])
     assert deleted and not Topic.objects.exists()
     html = page.content.decode()
@@ -97,15 +107,8 @@ def test_topic_below_which_another_was_moved_meanwhile_is_not_deleted_and_the_pa
         below.parent = above
         begun(below.save).join()
 
-    def just_before_all_are_locked(execute, sql, *rest):
-        if "FOR NO KEY UPDATE" in sql and not moved:
-            move_it()
-        return execute(sql, *rest)
-
-    if connection.vendor == "sqlite":
-        move_it()
     address = reverse("admin:publications_topic_delete", args=[above.pk])
-    with connection.execute_wrapper(just_before_all_are_locked):
+    with just_before("FOR NO KEY UPDATE", move_it):
         page = client.post(address, {"post": "yes"})
     assert moved and page.status_code == 200
     assert "Rivers" in page.content.decode()

@@ -79,4 +79,4 @@ def test_name_of_a_statement_tells_its_text():
         if connection.vendor == "postgresql":  # SQLite tells nobody what it has prepared, and has no pools
             statements |= set(ask("SELECT name, statement FROM pg_prepared_statements", []))
     names, texts = ({each[place] for each in statements} for place in (0, 1))
-    assert len(names) == len(texts)
+    assert len(names) == len(texts) >= (2 if connection.vendor == "postgresql" else 0)
