@@ -103,8 +103,8 @@ def _answers() -> bool:
         if not replica.is_usable():
             replica.close()
             replica.ensure_connection()
-    except Error:
-        logger.warning("The replica does not answer; readers are served by the primary.", exc_info=True)
+    except Error as error:
+        logger.warning("The replica does not answer; readers are served by the primary. %s", error)
         _left_alone_until = time.monotonic() + PAUSE
         return False
     return True

@@ -96,6 +96,7 @@ def test_a_replica_that_does_not_answer_leaves_readers_to_the_first_database(
     monkeypatch.setattr(reading, "_left_alone_until", 0.0)  # as it is afterwards, too
     assert "Wall" in client.get("/topics/coast/").content.decode()
     assert "replica does not answer" in caplog.text
+    assert "connection refused" in caplog.text
 
 
 def test_a_replica_that_goes_and_stays_away_leaves_readers_to_the_first_database(
