@@ -70,11 +70,6 @@ class FilteredList:
     def matching(self, leaving_out=()):
         return self.filterset.filter_queryset(self.base, leaving_out)
 
-    def withdrawn_since(self, moment):
-        """What would be in this list, had it not been withdrawn at this moment or later; the latest first."""
-        rows = self.everything.withdrawn(self.now).filter(withdrawn_at__gte=moment)
-        return self.filterset.filter_queryset(rows).order_by("-withdrawn_at", "-pk")
-
     @cached_property
     def source(self) -> EntryList | TableList | FoundList:
         """Where rows and counts come from. Entries know topics, types and dates of what is public; the index

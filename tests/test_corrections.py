@@ -17,6 +17,7 @@ from tests.factories import (
     make_file,
     make_image,
     make_page,
+    make_person,
     make_publication,
     make_removed,
     make_scheduled,
@@ -286,6 +287,29 @@ def test_subscribers_are_told_once_that_an_item_was_withdrawn(client, item):
     assert "Withdrawn: Sea walls" not in entries(client, "/types/tool/feed.json")
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         assert entries(client) == {}
+
+
+@pytest.mark.parametrize(
+    ("itself", "another"),
+    [
+        ("/topics/coast/", "/topics/water/"),
+        ("/types/tool/", "/types/report/"),
+        ("/people/ines-corrow/", "/people/ada-wells/"),
+        ("/publications/", "/topics/water/"),
+        ("/publications/{name}?type=tool", "/publications/{name}?type=report"),
+        ("/topics/coast/{name}?from=2019", "/topics/coast/{name}?from=2027"),
+    ],
+)
+def test_withdrawal_is_told_in_the_feeds_of_the_lists_that_the_item_stood_in(client, itself, another):
+    walls, others = make_topic("Walls", parent=make_topic("Coast")), make_topic("Water")
+    authors = [make_person("Ines Corrow")]
+    make_withdrawn("Sea walls", type="tool", topics=[walls], authors=authors, notice="Wrong.")
+    make_publication("Dunes", authors=authors)
+    make_publication("Rain", topics=[others], authors=[make_person("Ada Wells")])
+    for address, told in ((itself, True), (another, False)):
+        address = address if "{" in address else f"{address}{{name}}"
+        feed = entries(client, address.format(name="feed.json"))
+        assert ("Withdrawn: Sea walls" in feed) is told, address
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "removed", "draft"])

@@ -1,6 +1,7 @@
 # What is new, for feed readers: every list of publications as Atom and as JSON Feed, under the filters of
 # its page. A feed tells what any reader may see, whoever asks for it.
 import datetime as dt
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import conditional_page
 
 from publications import clock
-from publications.addresses import open_list
+from publications.addresses import SUBJECTS, open_list
 from publications.listing.attached import (
     attach_bylines,
     attach_corrections,
@@ -20,7 +21,7 @@ from publications.listing.attached import (
     attach_topics,
 )
 from publications.listing.entries import EntryList
-from publications.listing.prepared import Prepared, a_moment
+from publications.listing.prepared import Prepared, a_key, a_moment
 from publications.models import Publication
 from publications.models.slugs import address_root
 from publications.models.standing import State
@@ -45,6 +46,25 @@ _last_changed = Prepared(
     now=a_moment,
     since=a_moment,
 )
+
+
+def _withdrawn_since(since, now, rows):
+    """What would be among these, had it not been withdrawn at this moment or later; the latest first."""
+    rows = rows.withdrawn(now).filter(withdrawn_at__gte=since)
+    return rows.order_by("-withdrawn_at", "-pk").defer("body", "key_findings")[:ENTRIES]
+
+
+def _withdrawals(publications_of) -> Prepared:
+    return Prepared(
+        lambda subject, now, since: _withdrawn_since(since, now, publications_of(subject)),
+        subject=a_key,
+        now=a_moment,
+        since=a_moment,
+    )
+
+
+_withdrawn_from = {kind: _withdrawals(subject.publications) for kind, subject in SUBJECTS.items()}
+_withdrawn_anywhere = _withdrawals(lambda subject: Publication.objects.all())
 
 
 class Feed(NamedTuple):
@@ -105,7 +125,7 @@ def _answer(request, kind, slug, name, write):
     if not listing.is_valid:
         sentences = [sentence for messages in listing.filterset.errors.values() for sentence in messages]
         return HttpResponseBadRequest(" ".join(sentences) + "\n", content_type="text/plain; charset=utf-8")
-    return send(_make_feed(request, listing, subject, name), write)
+    return send(_make_feed(request, listing, kind, subject, name), write)
 
 
 def send(feed: Feed, write) -> HttpResponse:
@@ -119,16 +139,15 @@ def send(feed: Feed, write) -> HttpResponse:
     return response
 
 
-def _make_feed(request, listing, subject, name) -> Feed:
+def _make_feed(request, listing, kind, subject, name) -> Feed:
     absolute, since = absolute_for(request), listing.now - WITHDRAWALS_SHOWN
     latest = next(iter(_last_changed(now=listing.now, since=since)), None)
-    has_withdrawn = latest and latest.tells_of_withdrawals
-    withdrawn = listing.withdrawn_since(since)[:ENTRIES] if has_withdrawn else ()
+    withdrawn = _withdrawn(listing, kind, subject, since) if latest and latest.tells_of_withdrawals else ()
     entries = [make_withdrawal(publication, absolute) for publication in withdrawn]
     entries += [make_entry(publication, absolute) for publication in _rows(listing)]
-    kind = f"{subject._meta.model_name} {subject.pk}" if subject else "everything"
+    whose = f"{subject._meta.model_name} {subject.pk}" if subject else "everything"
     return Feed(
-        id=make_id(f"{request.get_host()} {kind} {listing.parameters}"),
+        id=make_id(f"{request.get_host()} {whose} {listing.parameters}"),
         title=writable(_title(listing, subject)),
         address=absolute(_form_of(listing.url(), listing.path, name)),
         page=absolute(listing.url()),
@@ -145,6 +164,14 @@ def images_of_site(request) -> dict[str, str]:
     look = get_frame(request).row
     paths = {"logo": look.logo_url, "icon": look.icon_url}
     return {name: request.build_absolute_uri(path) for name, path in paths.items() if path}
+
+
+def _withdrawn(listing, kind, subject, since) -> Iterable[Publication]:
+    if listing.is_filtered:
+        rows = listing.filterset.filter_queryset(listing.everything)
+        return _withdrawn_since(since, listing.now, rows)
+    find = _withdrawn_from[kind] if subject else _withdrawn_anywhere
+    return find(subject=subject and subject.pk, now=listing.now, since=since)
 
 
 def _rows(listing) -> list[Publication]:
