@@ -67,10 +67,13 @@ def insert_objects(objects: Sequence[models.Model]) -> None:
 
 def any_of(values: Iterable, kind: str = "text") -> RawSQL:
     """These texts, or keys of the kind `bigint`, as one value for conditions with `in`: a thousand places for
-    values take milliseconds to fill."""
+    values take milliseconds to fill. One alone stands for itself, which is planned in half the time."""
+    values = list(values)
+    if len(values) == 1:
+        return RawSQL("%s", values)
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
-        return RawSQL(f"SELECT unnest(%s::{kind}[])", [list(values)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(values))])
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [values])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(values)])
 
 
 def reserve(model: type[models.Model], number: int) -> int:

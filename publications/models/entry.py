@@ -5,18 +5,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from itertools import batched
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Value
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from publications import bulk
+from publications.statements import ask
 
 EVERYTHING = 0  # stands where the key of a topic stands, for the list of all topics and of none
 ALWAYS = 0  # the period of all time
 CHUNK = 500
+COLUMNS = ("publication_id", "topic", "type", "published_at")
+KEYS = object()  # stands where the keys of publications do
 
 
 class Entry(models.Model):
@@ -153,12 +158,12 @@ class ListedModel(models.Model):
         return deleted
 
 
-def wanted_entries(publications=None) -> models.QuerySet:
-    """The definition: (publication, topic, type, published_at) of every entry there should be, of these
-    publications or of all."""
+def wanted_entries(publications: RawSQL | None = None) -> models.QuerySet:
+    """The definition: (publication, topic, type, published_at) of every entry there should be, of publications
+    with these keys or of all."""
     listed = Entry.publication.field.related_model.objects.listed().order_by()
     if publications is not None:
-        listed = listed.filter(pk__in=bulk.any_of(publications, "bigint"))
+        listed = listed.filter(pk__in=publications)
     everywhere, facts = Value(EVERYTHING, models.BigIntegerField()), ("content_type_id", "published_at")
     in_topics = listed.filter(topics__isnull=False)
     in_topics = in_topics.values_list("pk", "topics__ancestor_paths__ancestor", *facts).distinct()
@@ -166,22 +171,46 @@ def wanted_entries(publications=None) -> models.QuerySet:
 
 
 def _sync(pks) -> None:
-    present = Entry.objects.filter(publication__in=bulk.any_of(pks, "bigint"))
-    present = set(present.values_list("publication", "topic", "type", "published_at"))
-    wanted = set(wanted_entries(pks))
-    if present == wanted:
+    new, gone = _differing(pks)
+    if not new and not gone:
         return
-    gone, new = present - wanted, wanted - present
     if gone:
         Entry.objects.filter(pk__in=[(publication, topic) for publication, topic, *_ in gone]).delete()
-    bulk.insert(Entry, ("publication", "topic", "type", "published_at"), new)
+    bulk.write_rows(Entry._meta.db_table, COLUMNS, list(new))
     counts = Counter()
     for rows, sign in ((new, 1), (gone, -1)):
-        periods = {moment: periods_of(moment) for moment in {row[-1] for row in rows}}
+        periods = {moment: periods_of(_aware(moment)) for moment in {row[-1] for row in rows}}
         for _, topic, type, published_at in rows:
             for period in periods[published_at]:
                 counts[topic, type, period] += sign
     _add({key: n for key, n in counts.items() if n})
+
+
+def _differing(pks) -> tuple[set[tuple], set[tuple]]:
+    """Entries that are missing, and entries that are too many, as the database has them."""
+    keys = bulk.any_of(pks, "bigint")
+    sql, params = _wanted_and_present(keys.sql)
+    rows = ask(sql, [keys.params[0] if param is KEYS else param for param in params])
+    wanted = {tuple(row) for is_wanted, *row in rows if is_wanted}
+    present = {tuple(row) for is_wanted, *row in rows if not is_wanted}
+    return wanted - present, present - wanted
+
+
+@cache
+def _wanted_and_present(keys: str) -> tuple[str, list]:
+    """One query for both, compiled once: that takes longer than to answer it."""
+    some = RawSQL(keys, [KEYS])
+    present = Entry.objects.filter(publication__in=some).order_by().values_list(*COLUMNS)
+    (wanted, its), (there, others) = (rows.query.sql_with_params() for rows in (wanted_entries(some), present))
+    return f"SELECT 1, wanted.* FROM ({wanted}) wanted UNION ALL SELECT 0, there.* FROM ({there}) there", [
+        *its,
+        *others,
+    ]
+
+
+def _aware(moment) -> dt.datetime:
+    """SQLite knows no zones."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def periods_of(moment: dt.datetime) -> tuple[int, int, int]:

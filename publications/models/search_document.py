@@ -29,6 +29,7 @@ from publications.search.documents import (
 )
 from publications.search.finding import as_keys, backend
 from publications.search.words import stem, words
+from publications.statements import ask
 
 BATCH = 500
 TO_A_PUBLICATION = re.compile(r"/publications/([\w-]+)/(?:[#?]|$)")
@@ -83,12 +84,13 @@ def index_moved(publication: Publication) -> None:
     """Bring the index in line with the state and the date that were just saved, and nothing else with them."""
     if is_put_off(index, [publication.pk]):
         return
-    documents = SearchDocument.objects.filter(publication=publication.pk)
-    if not (stored := documents.values_list("pk", "marks").first()):
+    table, at = SearchDocument._meta.db_table, publication.published_at
+    stored = ask(f"SELECT id, marks FROM {table} WHERE publication_id = %s", [publication.pk])
+    if not stored:
         index([publication.pk])
-        return
-    at = publication.published_at
-    backend().move(*stored, document_id(at, publication.pk), moved(stored[1], publication.state, at))
+    for document, marks in stored:
+        then = moved(marks, publication.state, at)
+        backend().move(document, marks, document_id(at, publication.pk), then)
 
 
 def rebuild(progress=lambda done, total: None) -> int:

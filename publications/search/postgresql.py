@@ -13,6 +13,12 @@ from publications.search.postgresql_matching import DOCUMENTS, match, match_phra
 
 __all__ = ["clear", "differs", "is_sound", "match", "match_phrases", "move", "stored", "vector", "write"]
 
+# All that was just written at once, word by word, which costs a fraction of what document by document does; and
+# before anybody has to search a list. Who does not own the index leaves it to the database.
+INTO_INDEX = (
+    "SELECT gin_clean_pending_list(pg_class.oid) FROM {} "
+    f"WHERE pg_class.oid = '{DOCUMENTS}_words'::regclass AND pg_has_role(relowner, 'USAGE')"
+)
 LAST_PLACE = 16_383
 MOST_PLACES = 255
 MOST_BYTES = 800_000  # of the million that a vector may have
@@ -22,17 +28,8 @@ MOST_BYTES_OF_A_LETTER = 4
 def write(documents, model) -> None:
     rows = [(*stored(document), vector(document)) for document in documents]
     write_rows(DOCUMENTS, [*Document._fields, "words"], rows)
-    _take_into_index()
-
-
-def _take_into_index() -> None:
-    """All that was just written at once, word by word, which costs a fraction of what document by document does;
-    and before anybody has to search a list. Who does not own the index leaves it to the database."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT gin_clean_pending_list(oid) FROM pg_class "
-            f"WHERE oid = '{DOCUMENTS}_words'::regclass AND pg_has_role(relowner, 'USAGE')"
-        )
+        cursor.execute(INTO_INDEX.format("pg_class"))
 
 
 def stored(document: Document) -> Document:
@@ -79,11 +76,11 @@ def move(document: int, marks: str, to: int, marks_then: str) -> None:
     """A stored document has these marks from now on, and stands at another date."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {DOCUMENTS} SET id = %s, marks = %s, "
-            "words = ts_delete(words, %s::text[]) || array_to_tsvector(%s::text[]) WHERE id = %s",
+            f"WITH moved AS (UPDATE {DOCUMENTS} SET id = %s, marks = %s, "
+            "words = ts_delete(words, %s::text[]) || array_to_tsvector(%s::text[]) WHERE id = %s RETURNING id) "
+            + INTO_INDEX.format("moved, pg_class"),
             [to, marks_then, _marks(marks, document), _marks(marks_then, to), document],
         )
-    _take_into_index()
 
 
 def _marks(marks: str, document: int) -> list[str]:
