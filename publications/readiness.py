@@ -41,10 +41,10 @@ def problems(publication, at=None) -> list[Problem]:
 def _missing(publication):
     if not publication.summary.strip():
         yield Problem("summary", "It has no summary. Lists and search engines show it.")
-    if not publication.topics.exists():
+    if not publication.topics.all():
         yield Problem("topics", "It stands in no topic, so readers would not find it by one.")
     has_text = publication.body or publication.key_findings.strip() or publication.external_url
-    if not has_text and not publication.files.exists():
+    if not has_text and not publication.files.all():
         yield Problem(
             "body", "There is nothing to read: no text, no file, no address elsewhere.", stops=False
         )

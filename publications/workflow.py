@@ -10,6 +10,7 @@ from django.utils import timezone
 from reversion.errors import RevertError
 
 from publications.history import bring_back as revived, record, recording
+from publications.listing.prepared import Prepared, a_key
 from publications.models import LoggedStep, Publication
 from publications.models.standing import TAKEN_BACK
 from publications.querysets import state_rules
@@ -198,10 +199,10 @@ def _take_away(step, publication, by, **changes):
 def _take(step, publication, by, *, note="", passing=(), **changes):
     with recording(by, step.label, parts_stay=True):
         stored = lock(publication)
+        [stored] = record(stored) or [stored]
         refuse_unless_legal(step, stored, by)
         left = stage(stored)
-        [found] = record(stored) or [stored]
-        passed_over = bypassed(step, found, by, passing, changes.get("published_at"))
+        passed_over = bypassed(step, stored, by, passing, changes.get("published_at"))
         _move(stored, changes | {"changed_by": by})
         log(step, stored, by, left=left, reached=stage(stored), note=note, bypassed="\n".join(passed_over))
     _move_in_memory(publication, stored, [*changes, "changed_by", "changed_at", "withdrawn_at"])
@@ -244,11 +245,14 @@ def check(publication):
 def lock(publication) -> Publication:
     """The stored row, which nobody else moves until this step is done. Refused when it is not what the person
     saw when they decided."""
-    stored = Publication.objects.select_for_update().filter(pk=publication.pk).first()
+    [stored] = _locked(key=publication.pk or 0) or [None]
     refuse_unless(stored, "Somebody was faster: it is deleted.")
     unchanged = (stored.state, stored.published_at) == (publication.state, publication.published_at)
     refuse_unless(unchanged, f"Somebody was faster: it is {stored.status} now.")
     return stored
+
+
+_locked = Prepared(lambda key: Publication.objects.select_for_update().filter(pk=key).order_by(), key=a_key)
 
 
 def bypassed(step, publication, by, passing, at) -> list[str]:

@@ -16,7 +16,7 @@ from tests.factories import make_draft, make_image, make_person, make_publicatio
 from tests.forms import controls
 
 pytestmark = pytest.mark.django_db
-MOST_OF_A_STEP, MOST_OF_A_FORM, MOST_TO_OPEN_IT = 19, 57, 16
+MOST_OF_A_STEP, MOST_OF_A_FORM, MOST_TO_OPEN_IT = 16, 57, 16
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.utils import timezone
 from reversion.errors import RevertError
 from reversion.models import Revision, Version
 
-from publications.history.whole import FORMAT, newest_of, plain, stored, stored_again, whole
+from publications.history.whole import FORMAT, newest_of, plain, stored, whole
 from publications.history.words import changed_fields, changed_parts
 
 BEFORE = "As it was before changes were recorded"
@@ -28,7 +28,7 @@ class _Recording:
     began: datetime | None = None  # when the first item was named, and so after waiting for its lock
     before: dict[tuple, Version] = field(default_factory=dict)  # by model and key
     made: list = field(default_factory=list)  # what had no key yet
-    found: dict[type, dict] | None = None  # by model and key: what was read, where what belongs to it stays
+    found: dict[type, dict] | None = None  # by model and key: what was read, where it is what is changed
 
 
 _current: ContextVar[_Recording | None] = ContextVar("recording", default=None)
@@ -38,8 +38,8 @@ _current: ContextVar[_Recording | None] = ContextVar("recording", default=None)
 def recording(by=None, comment="", *items, parts_stay=False):
     """Around a change of items, which is one transaction: `by` is the user who makes it, `comment` says what for.
     Items that become known only within are named to `record`. Within another recording it is a part of that.
-    Many items at once cost no more queries than one, and fewer where `parts_stay`: where nothing but their own
-    fields changes."""
+    Many items at once cost no more queries than one, and fewer where `parts_stay`: where nothing changes but fields of
+    the very items that `record` gives."""
     outer = _current.get()
     with transaction.atomic():
         if outer:
@@ -111,7 +111,7 @@ def _keep_changed(here) -> None:
         keys = [key for its_model, key in here.before if its_model is model]
         keys += [item.pk for item in here.made if item.pk and type(item) is model]
         changed = []
-        items = stored(model, keys) if here.found is None else stored_again(model, here.found.get(model, {}))
+        items = stored(model, keys) if here.found is None else here.found.get(model, {})
         for key, item in items.items():
             data, before = whole(item), here.before.get((model, key))
             changes = _changes_since(before, data) if before else {}
@@ -124,6 +124,8 @@ def _keep_changed(here) -> None:
 
 def _changes_since(version, data) -> dict | None:
     """None when nothing changed."""
+    if version.serialized_data == data:
+        return None
     try:
         before, after = plain(version.serialized_data), plain(data)
     except RevertError:  # then it must not stand in the way of the next one

@@ -201,7 +201,9 @@ def _wanted_and_present(keys: str) -> tuple[str, list]:
     """One query for both, compiled once: that takes longer than to answer it."""
     some = RawSQL(keys, [KEYS])
     present = Entry.objects.filter(publication__in=some).order_by().values_list(*COLUMNS)
-    (wanted, its), (there, others) = (rows.query.sql_with_params() for rows in (wanted_entries(some), present))
+    (wanted, its), (there, others) = (
+        rows.query.sql_with_params() for rows in (wanted_entries(some), present)
+    )
     return f"SELECT 1, wanted.* FROM ({wanted}) wanted UNION ALL SELECT 0, there.* FROM ({there}) there", [
         *its,
         *others,
