@@ -30,9 +30,10 @@ def cases(size: int) -> list[Case]:
         Case("topic, one type", f"{TOPIC}?type=report"),
         Case("topic, one type, in the middle", f"{TOPIC}?type=report&page={last_of_type // 2}"),
         Case("topic, three types", f"{TOPIC}?type=report&type=tool&type=testimony&page=2"),
-        Case("topic, two years", f"{TOPIC}?from=2015&to=2016"),
-        Case("topic, type and two years", f"{TOPIC}?type=report&from=2015&to=2016"),
-        Case("topic, months that are cut", f"{TOPIC}?type=report&from=2015-03-14&to=2016-10-09"),
+        # So many years that the smallest collection fills a page, too.
+        Case("topic, by dates", f"{TOPIC}?from=2015&to=2020"),
+        Case("topic, by type and dates", f"{TOPIC}?type=report&from=2001&to=2020"),
+        Case("topic, months that are cut", f"{TOPIC}?type=report&from=2001-03-14&to=2020-10-09"),
         Case("topic, oldest first", f"{TOPIC}?sort=oldest", has_plain=False),
         Case("topic of one second, middle", f"/topics/topic-{CROWDED}/?page={_last_page(CROWDED) // 2}"),
         Case("small topic", f"/topics/topic-{SMALL}/"),
