@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.dates import MONTHS as NAMES, MONTHS_3, MONTHS_ALT, MONTHS_AP
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext as _, override
+from django.utils.translation import get_language, gettext as _, gettext_noop, override
 
 from publications.folding import fold
 
@@ -43,20 +43,22 @@ class Period(NamedTuple):
     @property
     def in_short(self) -> str:
         """As a field holds it: short, and read back as the same period."""
-        return self._written(_("j M Y"))
+        return _written(self, gettext_noop("j M Y"), get_language())
 
     @property
     def in_words(self) -> str:
-        return self._written(_("j F Y"))
-
-    def _written(self, day_format: str) -> str:
-        if self.first == self.last:
-            return date_format(self.first, day_format)
-        return f"{self.first.year}" if self._is_year else date_format(self.first, _("F Y"))
+        return _written(self, gettext_noop("j F Y"), get_language())
 
     @property
     def _is_year(self) -> bool:
         return self.last.month != self.first.month
+
+
+@lru_cache(maxsize=1_000)
+def _written(period: Period, day_format: str, language: str) -> str:
+    if period.first == period.last:
+        return date_format(period.first, _(day_format))
+    return f"{period.first.year}" if period._is_year else date_format(period.first, _("F Y"))
 
 
 def parse_period(text: str) -> Period:

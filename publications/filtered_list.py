@@ -1,6 +1,6 @@
 # One list under the filters of a query string. A page, a feed and an export of the same query string show
 # the same rows and the same count, because all of them ask a FilteredList.
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property, partial
 from itertools import batched
 from urllib.parse import urlencode
@@ -219,17 +219,13 @@ class FilteredList:
 
     @cached_property
     def histogram(self):
+        parts = self.url(**{"from": "YEAR", "to": "YEAR"}).rsplit("=YEAR", 2)  # once for all years
         return histogram.draw(
             self.year_counts,
             self._chosen_years(),
-            self._year_url(),
+            lambda year: f"={year}".join(parts),
             mirrored=get_language_bidi(),
         )
-
-    def _year_url(self) -> Callable[[int], str]:
-        """Put together once for all years."""
-        parts = self.url(**{"from": "YEAR", "to": "YEAR"}).rsplit("=YEAR", 2)
-        return lambda year: f"={year}".join(parts)
 
     def _chosen_years(self) -> tuple[int, int] | None:
         start, end = self.values.get("from"), self.values.get("to")
@@ -257,18 +253,21 @@ class FilteredList:
 
     def url(self, *, without: tuple[str, str] | None = None, page: int = 1, **changes) -> str:
         """The address of this list with parameters replaced (`changes`) or one taken out (`without`)."""
-        pairs = [pair for pair in self.parameters if pair[0] not in changes and pair != without]
-        pairs += [(key, value) for key, value in changes.items() if value]
-        pairs.sort(key=lambda pair: self.PARAMETERS.index(pair[0]))
+        query = self.query
+        if changes or without:
+            pairs = [pair for pair in self.parameters if pair[0] not in changes and pair != without]
+            pairs += [(key, value) for key, value in changes.items() if value]
+            pairs.sort(key=lambda pair: self.PARAMETERS.index(pair[0]))
+            query = f"?{urlencode(pairs)}" if pairs else ""
         if page > 1:
-            pairs.append(("page", page))
-        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+            query += f"{'&' if query else '?'}page={page}"
+        return self.path + query
 
     def at(self, address: str) -> "FilteredList":
         """The same list under the filters of another of its addresses."""
         return self._same_list(QueryDict(address.partition("?")[2]))
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The end of the address of another form of this list: “?type=report”, or nothing."""
         return f"?{urlencode(self.parameters)}" if self.parameters else ""

@@ -161,9 +161,9 @@ class PublicationQuerySet(QuerySet):
         """Until the end of the transaction: before what belongs to them is deleted, in the order of their keys."""
         return list(self.select_for_update().order_by("pk").values_list("pk"))
 
-    def for_cards(self):
-        """All that a card shows, in one query and without the long texts."""
-        return self.select_related("content_type", "image").defer("body", "key_findings", "notice")
+    def for_cards(self, *besides):
+        """All that a card shows, and these fields besides, in one query."""
+        return self.select_related("content_type", "image").only(*self.model.ON_CARDS, *besides)
 
     def delete(self):
         with transaction.atomic():
@@ -203,8 +203,9 @@ class TopicQuerySet(QuerySet):
 
     def around(self, slug):
         """The topic with this slug, all topics above it and those directly below it."""
-        paths = self.model.ancestor_paths.rel.related_model.objects.filter(topic__slug=slug)
-        return self.filter(Q(pk__in=paths.values("ancestor")) | Q(parent__slug=slug))
+        paths = self.model.ancestor_paths.rel.related_model.objects.filter(topic__slug=slug).order_by()
+        below = self.model.objects.filter(parent__slug=slug).order_by()
+        return self.filter(pk__in=paths.values("ancestor").union(below.values("pk"), all=True))
 
 
 class PersonQuerySet(QuerySet):

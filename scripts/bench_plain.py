@@ -42,7 +42,8 @@ class PlainList(ListView):
             rows = rows.in_topic(self.topic)
         filters = PlainFilter(self.request.GET, Publication.objects)
         assert filters.is_valid()
-        return filters.filter_queryset(rows).for_cards().newest_first()
+        rows = filters.filter_queryset(rows).select_related("content_type", "image")
+        return rows.defer("body", "key_findings", "notice").newest_first()
 
     def render_to_response(self, context):
         topic = getattr(self, "topic", None)

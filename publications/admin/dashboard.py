@@ -26,7 +26,7 @@ def overview(user) -> dict:
         return {}
     now = timezone.now()
     everything = Publication.objects.readable_by(user)
-    rows = everything.for_cards()
+    rows = everything.for_cards("changed_at", "changed_by")
     tallied = Tallied(now, sees_all=may_view_hidden(user))
     others = {key: rule for key, (_, rule) in states(now).items() if key not in tallied.states}
     lacking, log = wants(), _passed_over(user, now)

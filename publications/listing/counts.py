@@ -55,21 +55,18 @@ class Counts:
 
     def __init__(self, topic: int, moments):
         self.cuts = {moment: cut_at(moment) for moment in moments}
-        self.years: dict[tuple[int, int], int] = {}  # (type, year)
-        self.later: Counter[tuple[int, dt.datetime]] = (
-            Counter()
-        )  # (type, cut): from the cut to its year's end
         parts = [_tallies(topic, FIRST_YEAR, LAST_YEAR, "period", 0)]
         for number, cut in enumerate(self.cuts.values(), 1):
             parts.append(_tallies(topic, *cut.later_months, "0", number))
             if not cut.is_between_months:
                 parts.append(_later_entries(topic, cut, number))
-        moments = list(self.cuts)
-        for kind, period, n, number in _fetch(parts):
+        rows, moments = _fetch(parts), list(self.cuts)
+        self.years = {(kind, year): n for kind, year, n, number in rows if not number}
+        # From a cut to the end of its year, by type and cut.
+        self.later: Counter[tuple[int, dt.datetime]] = Counter()
+        for kind, _, n, number in rows:
             if number:
                 self.later[kind, moments[number - 1]] += n
-            else:
-                self.years[kind, period] = self.years.get((kind, period), 0) + n
         self._between: dict[tuple, dict[tuple[int, int], int]] = {}
 
     def between(self, start: dt.datetime | None, end: dt.datetime) -> dict[tuple[int, int], int]:

@@ -64,8 +64,7 @@ class EntryList:
 
     @cached_property
     def total(self) -> int:
-        counts = self.counts.between(self.start, self.end)
-        return sum(n for (kind, _), n in counts.items() if not self.types or kind in self.types)
+        return sum(n for kind, n in self.type_counts.items() if not self.types or kind in self.types)
 
     @cached_property
     def type_counts(self) -> Counter[int]:
@@ -152,13 +151,13 @@ class EntryList:
         """Where to begin reading, and how many of the entries found there are still to be skipped."""
         if skipped <= FEW:
             return self.end, skipped
-        year, left = descend(self._of_types(self.counts.between(None, self.end)), skipped)
+        years = self._of_types(self.counts.between(None, self.end))
+        year, left = descend(years, skipped)
         months = self._of_types(months_of(self.topic, year))
         last = self.counts.cuts[self.end]
         if year == last.year:  # which the end of the list cuts short
-            of_year = self._of_types(self.counts.between(None, self.end))[year]
             months = Counter({month: n for month, n in months.items() if month <= last.month})
-            months[last.month] -= months.total() - of_year
+            months[last.month] -= months.total() - years[year]
         month, left = descend(months, left)
         return min(self.end, month_start(year, month + 1)), left
 

@@ -35,6 +35,12 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
     SEARCHED = frozenset(
         "title subtitle summary key_findings body report_number doi state published_at content_type".split()
     )
+    ON_CARDS = (
+        *"slug title summary published_at state language corrected_on lead".split(),
+        *(f"content_type__{name}" for name in "slug name plural mark".split()),
+        *(f"image__{name}" for name in "alternative_text is_decorative caption credit".split()),
+        *("image__usable_until", "image__renditions"),
+    )
 
     content_type = models.ForeignKey(
         "ContentType", on_delete=models.PROTECT, related_name="publications", verbose_name="type"
@@ -233,7 +239,8 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
     @property
     def picture(self):
         """The image while it may be used, else None."""
-        return self.image if self.image and self.image.is_usable() else None
+        image = self.image
+        return image if image and image.is_usable() else None
 
     @property
     def featured_picture(self):
