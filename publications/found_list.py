@@ -19,13 +19,13 @@ from publications.search.finding import (
     Among,
     Found,
     among_keys,
-    find,
     in_order_of,
     match,
+    meant,
     text_of_keys,
 )
 from publications.search.highlighting import Text, stems_of
-from publications.search.query import parse
+from publications.search.query import Query, parse
 from publications.search.spelling import correct
 from publications.statements import ask
 
@@ -36,6 +36,11 @@ FEW = 20  # looked at to learn whether another spelling finds anything
 BEGINNING, END = (moment.replace(tzinfo=dt.UTC) for moment in (dt.datetime.min, dt.datetime.max))
 
 _cards = Prepared(lambda keys: Publication.objects.filter(pk__in=keys).for_cards(), keys=some_keys)
+_public_cards = Prepared(
+    lambda now, keys: Publication.objects.published(now).filter(pk__in=keys).for_cards(),
+    now=a_moment,
+    keys=some_keys,
+)
 _texts = Prepared(
     lambda keys: Publication.objects.filter(pk__in=keys).values_list("pk", "key_findings", "body"),
     keys=some_keys,
@@ -69,8 +74,9 @@ class FoundList(TableList):
     """The publications that hold the words of a filter form, under its other filters. At most a thousand
     are looked at: where there are more, the list `is_cut`, and its counts are no totals.
 
-    Rows and counts under the same filters are taken from one look at the tables, `_passed`; all of them, where all
-    was found. Where `base` is all that readers see, `without_words` gives the same list without its words and a filter.
+    Rows and counts under the same filters are taken from one question to the index and one look at the tables,
+    `_passed`. Where `base` is all that readers see, `without_words` gives the same list without its words and a
+    filter.
     """
 
     def __init__(self, filterset, base, types, without_words=None):
@@ -79,34 +85,33 @@ class FoundList(TableList):
         values = filterset.values
         self.text, self.sort = values["q"], values.get("sort") or BEST
         self.narrowed_by = frozenset(name for name in NARROWING if values.get(name))
-        self._found: dict[frozenset, Found] = {}
+        self._found: dict[tuple[Query, frozenset], Found] = {}
         self._ends: dict = {}
         self._types: dict[frozenset, dict[int, int]] = {}
 
     @cached_property
-    def query(self):
-        """As it is meant: when nothing holds the words as they were typed, the last one may be the beginning of
-        a word."""
-        query = parse(self.text)
-        if not query.beginning:
-            return query
-        found = find(self.text, self.filterset.within(leaving_out=NARROWING), self.sort, self._ends)
-        self._found[frozenset()] = found
-        return found.query
+    def query(self) -> Query:
+        """As it is meant: when nothing holds the words as they were typed, under whatever filters, the last one may
+        be the beginning of a word."""
+        return meant(parse(self.text), self._finds_anything)
+
+    def _finds_anything(self, query: Query) -> bool:
+        """The list itself is asked first, since it is what is shown."""
+        everywhere = self.filterset.within(leaving_out=NARROWING)
+        return bool(self._ask(query).newest or match(query, everywhere, 1, self._ends).rows)
 
     def found(self, leaving_out=()) -> Found:
-        """Asked once for each set of filters, however many counts are taken under them, and not at all where
-        everything was found without filters."""
-        query, narrowed_by = self.query, self.narrowed_by.difference(leaving_out)
-        if narrowed_by not in self._found:
-            within, everywhere = self.filterset.within(leaving_out), self._found.get(frozenset())
-            is_known = everywhere and not everywhere.is_cut
-            # What is only counted needs no texts, by which the best are found.
+        return self._ask(self.query, leaving_out)
+
+    def _ask(self, query: Query, leaving_out=()) -> Found:
+        """Asked once for each set of filters, however many counts are taken under them. What is only counted needs
+        no texts, by which the best are found."""
+        narrowed_by = self.narrowed_by.difference(leaving_out)
+        if (query, narrowed_by) not in self._found:
             is_counted = self.sort == BEST and narrowed_by != self.narrowed_by
-            order = NEWEST if is_counted else self.sort
-            found = everywhere.narrowed(within) if is_known else Found(query, within, order, self._ends)
-            self._found[narrowed_by] = found
-        return self._found[narrowed_by]
+            within, order = self.filterset.within(leaving_out), NEWEST if is_counted else self.sort
+            self._found[query, narrowed_by] = Found(query, within, order, self._ends)
+        return self._found[query, narrowed_by]
 
     def _matching(self, leaving_out=()):
         found = self.found(leaving_out)
@@ -121,54 +126,32 @@ class FoundList(TableList):
         return rows.filter(Among(text_of_keys(pks)))
 
     def _passed(self, leaving_out=()) -> dict[int, int]:
-        """The type of each publication that was found and that the tables let pass. Of too many, counts are
-        taken of the newest, and the list is the best."""
+        """The type of each publication that was found and that the tables let pass. Where the best of too many are
+        listed, whose number is told to nobody, only those that are shown are put to the tables, by `cards`."""
         narrowed_by = self.narrowed_by.difference(leaving_out)
         if narrowed_by not in self._types:
             found = self.found(leaving_out)
-            pks = {*found.newest, *found.pks} if narrowed_by == self.narrowed_by else found.newest
-            if self._is_all_known:
-                pks = set(pks)
-                passing = [row for row in self._all_passing if row[0] in pks]
-            else:
-                passing = self._look_at(pks)
-            self._types[narrowed_by] = self._narrowed(passing, leaving_out)
+            is_uncounted = self.without_words and self.sort == BEST and found.is_cut
+            self._types[narrowed_by] = found.types if is_uncounted else self._look_at(found.pks, leaving_out)
         return self._types[narrowed_by]
 
-    def _narrowed(self, rows, leaving_out=()) -> dict[int, int]:
-        """Of these publications with their types, those under the filters of types and topics, in their order."""
-        if self.types and "type" not in leaving_out:
-            rows = [row for row in rows if row[1] in self.types]
-        if self.filterset.values.get("topic") and "topic" not in leaving_out:
-            within = set(_within_topics([pk for pk, _ in rows], self.filterset.topics_within))
-            rows = [row for row in rows if row[0] in within]
-        return dict(rows)
-
-    @property
-    def _is_all_known(self) -> bool:
-        """Whether all was found that holds the words, without filters."""
-        everything = self._found.get(frozenset())
-        return everything is not None and not everything.is_cut
-
-    @cached_property
-    def _all_passing(self) -> list[tuple[int, int]]:
-        return self._look_at(self._found[frozenset()].newest)
-
-    def _look_at(self, pks) -> list[tuple[int, int]]:
-        """These publications with their types, under all filters but those of types and topics."""
+    def _look_at(self, pks, leaving_out=()) -> dict[int, int]:
+        """Those of these publications that stand under the filters, in the order of their dates, with their types."""
         if not self.without_words:
-            rows = self.filterset.filter_queryset(self.base, {"q", "topic", "type"})
-            rows = self._in_order(rows.filter(Among(text_of_keys(pks))))
-            return list(rows.values_list("pk", "content_type_id"))
-        values = self.filterset.values
-        start, end = values.get("from"), values.get("to")
+            rows = self._in_order(self._let_pass(pks, leaving_out))
+            return dict(rows.values_list("pk", "content_type_id"))
+        values = {name: value for name, value in self.filterset.values.items() if name not in leaving_out}
+        start, end, types = values.get("from"), values.get("to"), values.get("type") and self.types
         rows = _public(
             now=self.filterset.now,
             start=midnight(start.first) if start else BEGINNING,
             end=midnight(end.last, days=1) if end else END,
-            keys=text_of_keys(pks),
+            keys=text_of_keys(
+                _within_topics(pks, self.filterset.topics_within) if values.get("topic") else pks
+            ),
         )
-        return rows[::-1] if self.sort == OLDEST else rows
+        rows = [row for row in rows if row[1] in types] if types else rows
+        return dict(reversed(rows) if self.sort == OLDEST else rows)
 
     @cached_property
     def kept(self) -> list[int]:
@@ -190,8 +173,7 @@ class FoundList(TableList):
     def type_counts(self) -> Counter[int]:
         if others := self._beyond("type"):
             return others.type_counts
-        passed = self._passed(["type"])
-        return Counter(passed[pk] for pk in self.found(["type"]).newest if pk in passed)
+        return Counter(self._passed(["type"]).values())
 
     def count_topics(self):
         """By the marks of the documents, and of the topics above theirs."""
@@ -223,7 +205,8 @@ class FoundList(TableList):
 
     def cards(self, start: int, length: int, *, oldest_first: bool = False) -> list:
         keys = self.kept[start : start + length]
-        cards = {card.pk: card for card in _cards(keys=keys)}
+        cards = _public_cards(now=self.filterset.now, keys=keys) if self.without_words else _cards(keys=keys)
+        cards = {card.pk: card for card in cards}
         rows = [cards[pk] for pk in keys if pk in cards]
         self.mark(rows)
         return rows
@@ -257,7 +240,7 @@ class FoundList(TableList):
 
     def _first_passing(self, text: str, number: int) -> tuple[dict[int, int], bool]:
         hits = match(parse(text), self.filterset.within(), number, self._ends)
-        return self._narrowed(self._look_at(hits.pks) if hits.rows else []), hits.are_cut
+        return self._look_at(hits.pks) if hits.rows else {}, hits.are_cut
 
     def is_cut(self, leaving_out=()) -> bool:
         """Known without asking where these are too many already: under fewer filters there are no less."""

@@ -227,6 +227,14 @@ def test_of_more_than_a_thousand_the_best_are_listed_and_no_count_is_told(client
     assert oldest[:2] == ["Alliance", "Note 0"]
 
 
+def test_what_the_index_does_not_know_to_be_hidden_is_not_shown_among_the_best_thousand(client, many):
+    Publication.objects.filter(title__in=["Alliance", "Note 1008"]).update(state="removed")
+    assert found(client, "alliance")[:2] == ["Note 1009", "Note 1007"]
+    for address in ("feed.json?q=alliance&sort=relevance", "feed.json?q=alliance", "export.csv?q=alliance"):
+        shown = client.get(f"/publications/{address}").getvalue().decode()
+        assert "Note 1007" in shown and "Note 1008" not in shown, address
+
+
 def test_titles_that_hold_the_words_of_a_phrase_apart_are_not_among_the_best(client, many):
     make_publication("Alliance of the willing", published_at=datetime(1999, 2, 1, tzinfo=UTC))
     assert found(client, '"of the alliance"')[:2] == ["Note 1009", "Note 1008"]

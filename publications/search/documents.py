@@ -59,6 +59,11 @@ def topic_mark(topic_id: int) -> str:
     return f":topic{topic_id}"
 
 
+def type_of(marks: str) -> int:
+    """Its mark follows that of the state."""
+    return int(marks.split(" ", 2)[1].removeprefix(":type"))
+
+
 def topics_of(marks: str) -> tuple[int, ...]:
     """Their marks stand one after the other, and many documents have the same."""
     start = marks.find(" :topic")

@@ -1,4 +1,5 @@
 # From words to publications: which ones, in which order, and how many at most.
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from publications.search.documents import (
     number_mark,
     state_mark,
     topics_of,
+    type_of,
 )
 from publications.search.query import Query, parse
 from publications.search.ranking import best_first
@@ -35,14 +37,6 @@ class Within(NamedTuple):
     first: int | None = None
     last: int | None = None
 
-    def holds(self, document: int, marks: str) -> bool:
-        known = set(marks.split())
-        return (
-            (self.first is None or document >= self.first)
-            and (self.last is None or document <= self.last)
-            and all(not known.isdisjoint(group) for group in self.marks)
-        )
-
 
 EVERYWHERE = Within()
 
@@ -62,15 +56,13 @@ class Hits(NamedTuple):
         return [row[1] for row in self.rows]
 
 
-def match(
-    query: Query, within: Within, limit: int, ends=None, *, oldest=False, in_title=False, texts=False
-) -> Hits:
+def match(query: Query, within: Within, limit: int, ends=None, *, oldest=False, texts=False) -> Hits:
     """(document, publication, marks), and title, head and lead as `texts`, of the newest that hold the query. For
     phrases only so many of those that hold their words are looked into, which takes a while each. `ends` is what
     several questions of one moment share."""
     ends = {} if ends is None else ends
-    if in_title or not query.has_phrases:
-        rows = backend().match(query, within, limit + 1, ends, oldest=oldest, in_title=in_title, texts=texts)
+    if not query.has_phrases:
+        rows = backend().match(query, within, limit + 1, ends, oldest=oldest, texts=texts)
         return Hits(rows[:limit], len(rows) > limit)
     rows, all_looked_into = backend().match_phrases(
         query, within, limit + 1, MOST_LOOKED_INTO, ends, oldest=oldest, texts=texts
@@ -98,20 +90,32 @@ class Found:
         return self._hits.are_cut
 
     @cached_property
-    def pks(self) -> list[int]:
+    def rows(self) -> list[tuple]:
         """In the order asked for; among equally good ones the newest first."""
-        if self.order != BEST:
-            return self.newest
         rows = self._hits.rows
+        if self.order != BEST:
+            return rows
         if self.is_cut:  # else an older item of just this title would be missed
-            titled = match(
-                self.query, self.within, MOST_FOUND // 2, self.ends, in_title=True, texts=True
-            ).rows
-            if self.query.has_phrases:
-                titled = [row for row in titled if self.query.is_held_by(row[3])]
+            titled = self._titled()
             known = {row[0] for row in titled}
             rows = [*titled, *(row for row in rows if row[0] not in known)][:MOST_FOUND]
         return best_first(self.query, rows)
+
+    def _titled(self) -> list[tuple]:
+        """The newest with the words in their title. Among what was found these are known; the others are older."""
+        rows, most = self._hits.rows, MOST_FOUND // 2
+        titled = [row for row in rows if self.query.is_held_by(row[3])]
+        if len(titled) < most:
+            down_to = rows[-1][0] if rows else None
+            older = backend().match_older_titles(
+                self.query, self.within, most - len(titled), self.ends, len(titled), down_to
+            )
+            titled += [row for row in older if self.query.is_held_by(row[3])]
+        return titled[:most]
+
+    @property
+    def pks(self) -> list[int]:
+        return [row[1] for row in self.rows]
 
     @property
     def newest(self) -> list[int]:
@@ -119,16 +123,14 @@ class Found:
         return self._hits.pks
 
     @property
+    def types(self) -> dict[int, int]:
+        """Of each publication, in their order."""
+        return {row[1]: type_of(row[2]) for row in self.rows}
+
+    @property
     def topics(self) -> list[tuple[int, tuple[int, ...]]]:
         """Each publication with its topics."""
-        return [(row[1], topics_of(row[2])) for row in self._hits.rows]
-
-    def narrowed(self, within: Within) -> "Found":
-        """What is found within narrower bounds, when everything was found: without asking again."""
-        found = Found(self.query, within, self.order, self.ends)
-        rows = [row for row in self._hits.rows if within.holds(row[0], row[2])]
-        found._hits = Hits(rows, False)
-        return found
+        return [(row[1], topics_of(row[2])) for row in self.rows]
 
     def among(self, publications):
         """Those of a queryset that were found."""
@@ -198,8 +200,8 @@ def titles_like(text: str, now) -> list[int]:
     if query.beginning:
         query = query.with_endings(endings(query.beginning))
     within = public_until(now)
-    hits = match(query, within, MOST_TITLES, in_title=True, texts=True).rows if query else []
-    return best_first(query, hits)
+    rows = backend().match_titles(query, within, MOST_TITLES, {}) if query else []
+    return [row[1] for row in best_first(query, rows)]
 
 
 def public_until(now) -> Within:
@@ -219,9 +221,14 @@ def published_linking_to(slugs) -> list[int]:
 
 
 def find(text: str, within: Within = EVERYWHERE, order: str = NEWEST, ends=None) -> Found:
-    """What holds the words; where nothing does, that in which the last word is the beginning of one."""
-    found = Found(parse(text), within, order, ends)
-    others = endings(found.query.beginning) if found.query.beginning else []
-    if not others or (stem(found.query.beginning) in others and found.newest):  # else no text has that word
-        return found
-    return Found(found.query.with_endings(others), within, order, found.ends)
+    as_typed = Found(parse(text), within, order, ends)
+    query = meant(as_typed.query, lambda query: bool(as_typed.newest))
+    return as_typed if query is as_typed.query else Found(query, within, order, as_typed.ends)
+
+
+def meant(query: Query, finds: Callable[[Query], bool]) -> Query:
+    """As it was typed; where that finds nothing, with the last word as the beginning of one."""
+    others = endings(query.beginning) if query.beginning else []
+    if not others or (stem(query.beginning) in others and finds(query)):  # else no text has that word
+        return query
+    return query.with_endings(others)

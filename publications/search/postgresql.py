@@ -9,9 +9,27 @@ from operator import add
 from publications.bulk import write_rows
 from publications.reading import connection
 from publications.search.documents import Document, moment_of, month_mark, year_mark
-from publications.search.postgresql_matching import DOCUMENTS, match, match_phrases
+from publications.search.postgresql_matching import (
+    DOCUMENTS,
+    match,
+    match_older_titles,
+    match_phrases,
+    match_titles,
+)
 
-__all__ = ["clear", "differs", "is_sound", "match", "match_phrases", "move", "stored", "vector", "write"]
+__all__ = [
+    "clear",
+    "differs",
+    "is_sound",
+    "match",
+    "match_older_titles",
+    "match_phrases",
+    "match_titles",
+    "move",
+    "stored",
+    "vector",
+    "write",
+]
 
 # All that was just written at once, word by word, which costs a fraction of what document by document does; and
 # before anybody has to search a list. Who does not own the index leaves it to the database.

@@ -4,7 +4,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import batched, islice
+from itertools import islice
 from math import ceil
 from typing import NamedTuple
 
@@ -18,8 +18,9 @@ DOCUMENTS = "publications_searchdocument"
 MOST_READ = 4_000  # rows of one statement, and documents looked through at first
 TO_SPARE = 1.25, 2  # times as many as are wanted, where the documents so far let expect how many there are
 FIRST_FEW = 100  # documents looked into for a phrase at first
-PART = 1_000  # documents asked for phrases at once
 PUBLIC = (state_mark("published"),)
+COLUMNS = "id, publication_id, marks"
+COLUMNS_OF_TEXTS = f"{COLUMNS}, title, head, lead"
 
 
 class Months(NamedTuple):
@@ -51,76 +52,96 @@ class Months(NamedTuple):
 UNDATED = Months(12, 12)  # where the ids of what has no date put it
 
 
-def match(
-    query: Query, within, limit: int, ends: dict, *, oldest=False, in_title=False, texts=False
-) -> list[tuple]:
+def match(query: Query, within, limit: int, ends: dict, *, oldest=False, texts=False) -> list[tuple]:
     """The newest documents that hold all words of the query, wherever these stand. `ends` remembers where documents
     begin and end, for questions of the same moment."""
-    return _Walk(_condition(query, within, in_title), within, limit, ends, oldest, texts).found()
+    return _Walk(_condition(query, within), within, ends, oldest, _columns(texts)).found(limit)
+
+
+def match_titles(query: Query, within, limit: int, ends: dict) -> list[tuple]:
+    """The newest that hold all words in their title."""
+    return _Walk(_condition(query, within, in_title=True), within, ends).found(limit)
+
+
+def match_older_titles(query: Query, within, limit: int, ends: dict, known: int, down_to: int | None):
+    """The same of what is older than a document, down to which there are so many."""
+    if down_to is None:
+        return match_titles(query, within, limit, ends)
+    return _Walk(_condition(query, within, in_title=True), within, ends).found_beyond(down_to, known, limit)
 
 
 def match_phrases(query: Query, within, limit: int, most: int, ends: dict, *, oldest=False, texts=False):
     """Those that hold its phrases, out of as many as `most` that hold its words, and whether these are all. The
     first few tell how many there may be to look into."""
-    rows, looked_into, number = [], 0, FIRST_FEW
+    number, condition = FIRST_FEW, _condition(query, within)
     while True:
-        candidates = match(query, within, number + 1, ends, oldest=oldest)
-        for some in batched((document for document, *_ in candidates[looked_into:number]), PART):
-            rows += _holding(query, list(some), texts)
+        walk = _Walk(condition, within, ends, oldest, _columns(texts), _phrases(query))
+        candidates = walk.found(number + 1)
+        rows = [row[:-1] for row in candidates[:number] if row[-1]]
         if len(rows) >= limit or len(candidates) <= number or number == most:
             return rows[:limit], len(candidates) <= number
-        looked_into = number
         number = min(most, ceil(TO_SPARE[0] * limit * number / len(rows))) if rows else most
 
 
-def _holding(query: Query, documents: list[int], texts: bool) -> list[tuple]:
-    """Those of some documents that hold the query, its phrases too, in their order. The function is what `@@`
-    stands for, but no index is used for it: that would look into all documents with these words."""
-    sql = (
-        f"SELECT {_columns(texts)} FROM {DOCUMENTS} "
-        "WHERE id = ANY(%s::bigint[]) AND ts_match_vq(words, %s::tsquery)"
-    )
-    phrases = (
+def _phrases(query: Query) -> str:
+    terms = (
         _either(f"({' <-> '.join(map(_quoted, stems))})" for stems in term.alternatives)
         for term in query.terms
     )
-    rows = {row[0]: row for row in ask(sql, [f"{{{','.join(map(str, documents))}}}", " & ".join(phrases)])}
-    return [rows[document] for document in documents if document in rows]
+    return " & ".join(terms)
 
 
 class _Walk:
     """From one end of the documents towards the other, until enough are found."""
 
-    def __init__(self, condition: list[str], within, limit: int, ends: dict, oldest: bool, texts: bool):
+    def __init__(
+        self, condition: str, within, ends: dict, oldest=False, columns=COLUMNS_OF_TEXTS, phrases: str = ""
+    ):
         self.condition, self.within, self.known_ends = condition, within, ends
-        self.limit, self.oldest, self.columns = limit, oldest, _columns(texts)
-        self.most = max(MOST_READ, 2 * limit)
+        self.oldest, self.columns, self.phrases = oldest, columns, phrases
         pairs = [(">=", within.first), ("<=", within.last)]
         self.bounds = [(comparison, bound) for comparison, bound in pairs if bound is not None]
 
-    def found(self) -> list[tuple]:
-        """First among the first thousands; then as much further as these let expect, and once more; and when that
-        was too short, or little can be expected, among all."""
+    def found(self, limit: int) -> list[tuple]:
+        """First among the first thousands; then as far as these let expect."""
         near, far, end = self._ends()
-        dated = [self._whole(*sorted((near, end)))] if near is not None else []
-        self.everything = [UNDATED, *dated] if self.oldest else [*dated, UNDATED]
-        rows = self._newest(self._first(far)) if far is not None else []
+        rows = self._first_of(self._first(far), limit) if far is not None else []
+        return self._further(rows, near, far, end, limit)
+
+    def found_beyond(self, down_to: int, known: int, limit: int) -> list[tuple]:
+        """Of those older than a document, where there are so many down to it."""
+        near, _, end = self._ends()
+        self.bounds = [*(pair for pair in self.bounds if pair[0] != "<="), ("<=", down_to - 1)]
+        far = near and max(_month_of(down_to) + 1, end)
+        return self._further([], near, far, end, limit, known)
+
+    def _further(self, rows: list[tuple], near, far, end, limit: int, known: int = 0) -> list[tuple]:
+        """As much further as these rows, and others that are known, let expect, and once more; and when that was too
+        short, or little can be expected, among all."""
         for to_spare in TO_SPARE:
-            if not rows or len(rows) >= self.limit or far == end:
+            number, missing = known + len(rows), limit - len(rows)
+            if not number or missing <= 0 or far == end:
                 break
             width = abs(near - far) + 1
-            if len(rows) * abs(near - end) / width <= 2 * self.limit:
+            if number * abs(near - end) / width <= 2 * (limit + known):
                 break
-            further = self._after(far, ceil(width * to_spare * (self.limit - len(rows)) / len(rows)))
-            rows += self._newest([further])
+            further = self._after(far, ceil(width * to_spare * missing / number))
+            rows += self._first_of([further], missing)
             far = further.last if self.oldest else further.first
-        if len(rows) < self.limit:
-            rows = self._newest([] if self.within.first is None and self._is_open else self.everything)
-        return rows[: self.limit]
+        if len(rows) < limit:
+            is_whole = self.within.first is None and self._is_open
+            rows = self._first_of([] if is_whole else self.everything, limit)
+        return rows[:limit]
 
-    def _newest(self, spans: list[Months]) -> list[tuple]:
-        """The first of these months in order; of all where none are named."""
-        return list(islice(self._walk(spans), self.limit))
+    def _first_of(self, spans: list[Months], number: int) -> list[tuple]:
+        """So many of these months in order; of all where none are named."""
+        return list(islice(self._walk(spans, number), number))
+
+    @cached_property
+    def everything(self) -> list[Months]:
+        near, _, end = self._ends()
+        dated = [self._whole(*sorted((near, end)))] if near is not None else []
+        return [UNDATED, *dated] if self.oldest else [*dated, UNDATED]
 
     def _ends(self) -> tuple[int | None, int | None, int | None]:
         """The months of the first document, of the one after the first thousands, and of the last."""
@@ -170,16 +191,17 @@ class _Walk:
         last = self.within.last
         return last is None or moment_of(last) > timezone.now() - dt.timedelta(days=1)
 
-    def _walk(self, spans: list[Months]) -> Iterator[tuple]:
+    def _walk(self, spans: list[Months], number: int) -> Iterator[tuple]:
         """Of some months, in the order of what is wanted; of all documents where none are named."""
-        rows, read = self._read(spans, self.most + 1)
-        if read <= self.most:
+        most = max(MOST_READ, 2 * number)
+        rows, read = self._read(spans, number, most + 1)
+        if read <= most:
             yield from rows
         elif parts := self._parts(spans):
             for part in parts:
-                yield from self._walk([part])
+                yield from self._walk([part], number)
         else:
-            yield from self._read(spans, None)[0]
+            yield from self._read(spans, number, None)[0]
 
     def _parts(self, spans: list[Months]) -> list[Months]:
         if len(spans) != 1:
@@ -187,24 +209,33 @@ class _Walk:
         halves = spans[0].halves() if spans[0].first < spans[0].last else []
         return halves[::-1] if self.oldest else halves
 
-    def _read(self, spans: list[Months], most: int | None) -> tuple[list[tuple], int]:
+    def _read(self, spans: list[Months], number: int, most: int | None) -> tuple[list[tuple], int]:
         """Rows in their order, and how many were read for them: when that is `most`, others may come before them.
-        What is public is asked of these rows, since the index would go through nearly all items for it. The query
-        is an expression and no value: a planner that knows a word to be common would read the whole table."""
-        queries = [" & ".join(self.condition)]
-        if spans:  # as a query of its own, else the index would go through all documents of these months
-            queries.append(_either(_quoted(mark) for span in spans for mark in span.marks()))
+        What is public is asked of these rows, since the index would go through nearly all items for it, and phrases
+        of those that are wanted, since each takes a while. For these the function is called that `@@` stands for: no
+        index is used for it. The query is an expression and no value: a planner that knows a word to be common would
+        read the whole table."""
+        # Months as a query of their own, and first, else the index would go through all documents of these months.
+        months = [_either(_quoted(mark) for span in spans for mark in span.marks())] if spans else []
+        queries = [*months, self.condition]
         held = " AND ".join(["words @@ (SELECT %s::tsquery)"] * len(queries))
         is_public = f"starts_with(marks, '{PUBLIC[0]} ')" if PUBLIC in self.within.marks else "true"
+        words, holds = (", words", ", ts_match_vq(words, %s::tsquery)") if self.phrases else ("", "")
         order = "ASC" if self.oldest else "DESC"
         rows = ask(
-            f"WITH read AS MATERIALIZED (SELECT {self.columns}, {is_public} AS is_public FROM {DOCUMENTS} "
+            f"WITH read AS MATERIALIZED (SELECT {self.columns}{words}, {is_public} AS is_public FROM {DOCUMENTS} "
             f"WHERE {held}{self._bounds('id + 0')} LIMIT %s), "
-            f"passed AS (SELECT {self.columns} FROM read WHERE is_public "
+            f"passed AS (SELECT {self.columns}{words} FROM read WHERE is_public "
             f"ORDER BY id {order} LIMIT %s) "
-            "SELECT passed.*, (SELECT count(*) FROM read) FROM (VALUES (1)) one LEFT JOIN passed ON true "
-            f"ORDER BY id {order}",
-            [*queries, *(bound for _, bound in self.bounds), most, self.limit],
+            f"SELECT {self.columns}{holds}, (SELECT count(*) FROM read) "
+            f"FROM (VALUES (1)) one LEFT JOIN passed ON true ORDER BY id {order}",
+            [
+                *queries,
+                *(bound for _, bound in self.bounds),
+                most,
+                number,
+                *([self.phrases] if holds else []),
+            ],
         )
         return [row[:-1] for row in rows if row[0] is not None], rows[0][-1]
 
@@ -213,7 +244,7 @@ class _Walk:
 
 
 def _columns(texts: bool) -> str:
-    return f"id, publication_id, marks{', title, head, lead' if texts else ''}"
+    return COLUMNS_OF_TEXTS if texts else COLUMNS
 
 
 def _month_of(document: int) -> int:
@@ -221,9 +252,9 @@ def _month_of(document: int) -> int:
     return at.year * 12 + at.month - 1
 
 
-def _condition(query: Query, within, in_title: bool) -> list[str]:
+def _condition(query: Query, within, *, in_title=False) -> str:
     terms = [_either(_all(stems, in_title) for stems in term.alternatives) for term in query.terms]
-    return [*terms, *(_either(map(_quoted, group)) for group in within.marks if group != PUBLIC)]
+    return " & ".join([*terms, *(_either(map(_quoted, group)) for group in within.marks if group != PUBLIC)])
 
 
 def _all(stems, in_title: bool) -> str:

@@ -7,12 +7,10 @@ ANOTHER_ENDING = 0.5  # of what the word as typed would count
 AS_A_WHOLE = 1.5
 
 
-def best_first(query: Query, rows: list[tuple]) -> list[int]:
-    """The publications of these documents, each with its texts; among equally good ones the
-    newest first."""
+def best_first(query: Query, rows: list[tuple]) -> list[tuple]:
+    """These documents, each with its texts; among equally good ones the newest first."""
     score = _Score(query)
-    scored = [(score(title, head, lead), document, pk) for document, pk, _, title, head, lead in rows]
-    return [pk for *_, pk in sorted(scored, reverse=True)]
+    return sorted(rows, key=lambda row: (score(*row[3:]), row[0]), reverse=True)
 
 
 class _Score:

@@ -5,12 +5,13 @@ from django.db import DatabaseError, transaction
 
 from publications.bulk import write_rows
 from publications.reading import connection
-from publications.search.documents import Document
+from publications.search.documents import ROOM_FOR_KEYS, Document, state_mark
 from publications.search.query import Query
 from publications.statements import ask
 
 INDEX = "publications_searchindex"
 DOCUMENTS = "publications_searchdocument"
+PUBLIC = (state_mark("published"),)
 
 
 def stored(document: Document) -> Document:
@@ -32,16 +33,25 @@ def move(document: int, marks: str, to: int, marks_then: str) -> None:
         )
 
 
-def match(
-    query: Query, within, limit: int, ends: dict, *, oldest=False, in_title=False, texts=False
-) -> list[tuple]:
+def match(query: Query, within, limit: int, ends: dict, *, oldest=False, texts=False) -> list[tuple]:
     """The newest documents that hold the query. `ends` is for PostgreSQL, which must know where to begin."""
-    expression = _expression(query, within.marks, _titled if in_title else _phrase)
-    return _rows(expression, within, limit, oldest, texts)
+    return _rows(query, within, limit, _phrase, oldest, texts)
+
+
+def match_titles(query: Query, within, limit: int, ends: dict) -> list[tuple]:
+    """The newest that hold all words in their title."""
+    return _rows(query, within, limit, _titled, texts=True)
+
+
+def match_older_titles(query: Query, within, limit: int, ends: dict, known: int, down_to: int | None):
+    """The same of what is older than a document. That so many are not is for PostgreSQL to know."""
+    within = within if down_to is None else within._replace(last=down_to - 1)
+    return match_titles(query, within, limit, ends)
 
 
 def match_phrases(query: Query, within, limit: int, most: int, ends: dict, *, oldest=False, texts=False):
-    """The same, out of as many as `most` that hold its words, wherever these stand; and whether these are all."""
+    """The same as `match`, out of as many as `most` that hold its words, wherever these stand; and whether these are
+    all."""
     conditions, params = _conditions(_expression(query, within.marks, _all), within)
     end = ask(
         f"SELECT i.rowid FROM {INDEX} i WHERE {conditions} ORDER BY i.rowid {_order(oldest)} LIMIT 1 OFFSET %s",
@@ -52,14 +62,21 @@ def match_phrases(query: Query, within, limit: int, most: int, ends: dict, *, ol
     return match(query, within, limit, ends, oldest=oldest, texts=texts), not end
 
 
-def _rows(expression: str, within, limit: int, oldest: bool, texts: bool) -> list[tuple]:
-    conditions, params = _conditions(expression, within)
+def _rows(query: Query, within, limit: int, write, oldest=False, texts=False) -> list[tuple]:
+    """What is public is asked of the rows, as PostgreSQL does: the index would go through nearly all items for it.
+    What has no date is not public, and there may be much of it."""
+    is_public = ""
+    if PUBLIC in within.marks:
+        marks = tuple(group for group in within.marks if group != PUBLIC)
+        within = within._replace(marks=marks, first=max(within.first or 0, ROOM_FOR_KEYS))
+        is_public = f"AND d.marks GLOB '{PUBLIC[0]} *'"
+    conditions, params = _conditions(_expression(query, within.marks, write), within)
+    columns = f"d.id, d.publication_id, d.marks{', d.title, d.head, d.lead' if texts else ''}"
     sql = f"""
-        SELECT d.id, d.publication_id, d.marks{", d.title, d.head, d.lead" if texts else ""} FROM (
-            SELECT i.rowid AS id FROM {INDEX} i WHERE {conditions} ORDER BY i.rowid {_order(oldest)} LIMIT %s
-        ) found CROSS JOIN {DOCUMENTS} d ON d.id = found.id
+        SELECT {columns} FROM {INDEX} i CROSS JOIN {DOCUMENTS} d ON d.id = i.rowid
+        WHERE {conditions} {is_public} ORDER BY i.rowid {_order(oldest)} LIMIT %s
     """
-    return sorted(ask(sql, [*params, limit]), reverse=not oldest)
+    return ask(sql, [*params, limit])
 
 
 def _conditions(expression: str, within) -> tuple[str, list]:
