@@ -27,8 +27,8 @@ PAGES = [
 
 
 class Writer:
-    """One person or program. What a person is told, such as that somebody was faster, is no fault; an error that
-    would reach them as a page of ours is."""
+    """One person or program. What they are told is no fault: that somebody was faster, or that what they change or
+    name is gone, in an error that says so and leaves nothing half done. Any other error is."""
 
     def __init__(self, seed: int, folder: str):
         from django.contrib.auth import get_user_model
@@ -56,11 +56,20 @@ class Writer:
         }
 
     def run(self, operations: int, until: float) -> dict:
-        from django.core.exceptions import ObjectDoesNotExist, ValidationError
+        from django.core.exceptions import ObjectDoesNotExist, ObjectNotUpdated, ValidationError
         from django.db import DatabaseError
+        from django.db.models import ProtectedError, RestrictedError
 
         from publications.workflow import Refused
 
+        refusals = (
+            Refused,
+            ValidationError,
+            ObjectDoesNotExist,
+            ObjectNotUpdated,
+            ProtectedError,
+            RestrictedError,
+        )
         done, told, faults = Counter(), Counter(), Counter()
         spent = time.process_time()
         for _ in range(operations):
@@ -69,8 +78,8 @@ class Writer:
             way = self.random.choices(list(self.ways), list(self.ways.values()))[0]
             try:
                 way()
-            except (Refused, ValidationError, ObjectDoesNotExist) as answer:
-                told[type(answer).__name__] += 1
+            except refusals as answer:
+                told[f"{way.__name__}: {type(answer).__name__}"] += 1
             except (DatabaseError, AssertionError) as error:
                 faults[f"{way.__name__}: {type(error).__name__}: {str(error).splitlines()[0][:120]}"] += 1
             done[way.__name__] += 1

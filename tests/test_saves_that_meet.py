@@ -1,16 +1,19 @@
 # Forms saved at the very moment at which somebody else deletes or locks what they need. SQLite has one writer at a
 # time: there the other is always the earlier one.
+import datetime as dt
 from contextlib import contextmanager
 from threading import Thread
 
 import pytest
+from django.core.exceptions import ObjectNotUpdated, ValidationError
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from publications.models import Topic
-from tests.factories import make_draft, make_staff, make_topic
+from publications.models import Correction, Publication, Topic
+from tests.factories import make_draft, make_publication, make_staff, make_topic
 from tests.forms import controls
+from tests.importing import row, take_in
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
@@ -113,3 +116,79 @@ def test_topic_below_which_another_was_moved_meanwhile_is_not_deleted_and_the_pa
     assert moved and page.status_code == 200
     assert "Rivers" in page.content.decode()
     assert Topic.objects.filter(pk=above.pk).exists()
+
+
+def test_topic_made_below_one_that_was_just_deleted_is_refused_with_all_that_was_typed(transactional_db):
+    client, above, deleted = Client(), make_topic("Water"), []
+    client.force_login(make_staff("Administrator", username="ines"))
+    address = reverse("admin:publications_topic_add")
+    form = controls(client.get(address)) | {"name": "Rivers", "parent": above.pk, "_save": "Save"}
+
+    def delete_it():
+        deleted.append(above)
+        begun(Topic.objects.get(pk=above.pk).delete).join()
+
+    with just_before("FOR NO KEY UPDATE", delete_it):
+        page = client.post(address, form)
+    assert deleted and page.status_code == 200
+    assert 'value="Rivers"' in page.content.decode()
+    assert "is not one of the available choices" in page.content.decode()
+    assert not Topic.objects.exists()
+
+
+def test_who_makes_a_topic_below_one_that_is_gone_is_told_so(transactional_db):
+    above = make_topic("Water")
+    Topic.objects.get(pk=above.pk).delete()
+    with pytest.raises(ValidationError, match="deleted"):
+        Topic.objects.create(name="Rivers", parent=above)
+    assert not Topic.objects.exists()
+
+
+def test_item_deleted_when_a_correction_of_it_is_saved_is_offered_anew_with_all_that_was_typed(
+    transactional_db,
+):
+    client, item, deleted = Client(), make_publication("Tide"), []
+    client.force_login(make_staff("Administrator", username="ines"))
+    form = controls(client.get(address_of(item))) | {
+        "corrections-TOTAL_FORMS": "1",
+        "corrections-0-note": "Table 1 gave 31%.",
+        "corrections-0-kind": "correction",
+        "corrections-0-made_on": "2026-11-20",
+        "_save": "Save",
+    }
+
+    def delete_it():
+        deleted.append(item)
+        begun(Publication.objects.get(pk=item.pk).delete).join()
+
+    with just_before("FOR UPDATE", delete_it):
+        page = client.post(address_of(item), form)
+    assert deleted and page.status_code == 200
+    html = page.content.decode()
+    assert "somebody deleted this" in html
+    assert "Tide" in html
+    assert "Table 1 gave 31%." in html
+    assert not Publication.objects.exists() and not Correction.objects.exists()
+
+
+@pytest.mark.parametrize("others", [[], [row("Ebb", id="b")]])
+def test_item_deleted_while_an_import_changes_it_is_made_anew(transactional_db, tmp_path, others):
+    take_in(tmp_path, row("Tide", id="a"))
+    [item], deleted = Publication.objects.all(), []
+
+    def delete_it():
+        deleted.append(item)
+        begun(Publication.objects.get(pk=item.pk).delete).join()
+
+    with just_before('UPDATE "publications_publication"', delete_it):
+        done = take_in(tmp_path, row("Tide", id="a", summary="In short."), *others)
+    assert deleted and done.status == 0
+    assert Publication.objects.get(title="Tide").summary == "In short."
+
+
+def test_correction_of_an_item_that_is_gone_leaves_nothing_behind(transactional_db):
+    item = make_publication("Tide")
+    Publication.objects.get(pk=item.pk).delete()
+    with pytest.raises(ObjectNotUpdated):
+        Correction.objects.create(publication=item, made_on=dt.date(2026, 11, 20), note="Table 1.")
+    assert not Correction.objects.exists()

@@ -4,7 +4,10 @@
 from copy import copy
 
 from django.contrib.messages.storage import default_storage
+from django.core.exceptions import ObjectNotUpdated, ValidationError
 from django.db import IntegrityError, OperationalError
+
+MET = (IntegrityError, OperationalError, ObjectNotUpdated, ValidationError)  # what a save then ends with
 
 
 class AskedAgain:
@@ -34,7 +37,7 @@ def _answer(request, view):
     first._messages = default_storage(request)  # forgotten, where it comes to nothing
     try:
         response = view(first)
-    except (IntegrityError, OperationalError):
+    except MET:
         for _, files in request.FILES.lists():
             for file in files:
                 file.seek(0)

@@ -137,8 +137,11 @@ class PublicationAdmin(
         return [(name, shown if name == "Text" else options) for name, options in fieldsets]
 
     def get_inlines(self, request, obj):
-        """What nobody has read yet is changed, not corrected."""
+        """What nobody has read yet is changed, not corrected. Corrections sent of an item that is gone stay with what
+        is made of it."""
         inlines = super().get_inlines(request, obj)
+        if obj is None and "corrections-TOTAL_FORMS" in request.POST:
+            return inlines
         if obj is None or obj.is_working_copy or workflow.stage(obj) in {*STAGES_OF_AUTHORS, "scheduled"}:
             return [inline for inline in inlines if inline is not CorrectionInline]
         return inlines

@@ -86,7 +86,7 @@ class Topic(SluggedModel):
         moved = is_new or self.parent_id != getattr(self, "_stored_parent_id", None)
         with transaction.atomic():
             if moved:
-                Topic.objects.lock_tree()
+                self._refuse_unless_parent_is_in(Topic.objects.lock_tree())
             super().save(*args, **kwargs)
             if is_new:
                 TopicAncestry.add(self)
@@ -95,6 +95,10 @@ class Topic(SluggedModel):
                 ListingState.lock()  # so that nobody lists an item by the former tree once these are known
                 sync_listing(_publications_within([self.pk]))
         self._stored_parent_id = self.parent_id
+
+    def _refuse_unless_parent_is_in(self, tree):
+        if self.parent_id and (self.parent_id,) not in tree:
+            raise ValidationError({"parent": "The topic that it was to stand in is deleted. Choose another."})
 
     def delete(self, *args, **kwargs):
         with transaction.atomic(), self.relisting([self.pk]):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from itertools import batched
 from pathlib import Path
 
+from django.core.exceptions import ObjectNotUpdated
 from django.db import DataError, IntegrityError, reset_queries, transaction
 from django.utils import timezone
 
@@ -99,9 +100,11 @@ class Importer:
             changed = [item.publication for item in items if item.outcome == "updated"]
             with transaction.atomic(), syncing_once(), recording(None, IN_HISTORY, *changed):
                 self._write(items)
-        except (IntegrityError, DataError) as error:
-            if len(rows) > 1:
-                for row in rows:  # each from the start, since nothing was written, to find the one refused
+        except (IntegrityError, DataError, ObjectNotUpdated) as error:
+            if len(rows) > 1 or isinstance(error, ObjectNotUpdated):
+                # Each from the start, since nothing was written, to find the one refused. What was deleted meanwhile
+                # is found no more, and made anew.
+                for row in rows:
                     self._take([row])
             else:
                 self._reject(rows[0], ("", f"the database refuses it: {str(error).splitlines()[0]}"))
