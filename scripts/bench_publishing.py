@@ -2,6 +2,7 @@
 # button, and how soon readers see it. Nothing of it is committed, so databases that are kept stay as they are; nor does
 # any time have that of a commit in it.
 import os
+import re
 import sys
 import time
 from collections import defaultdict
@@ -38,7 +39,7 @@ PLAIN, STEP, FORM, VISIBLE = (
     "step, and both pages made anew for a reader",
 )
 TIMES = 3
-WRITES = ("INSERT", "UPDATE", "DELETE")
+WRITES = re.compile(r"\s*(WITH \w+ AS \()?(INSERT|UPDATE|DELETE)")
 TITLE = "A study of tides that nobody has read yet"
 
 
@@ -86,14 +87,14 @@ def measured(found: Measured):
             return execute(sql, params, many, context)
         finally:
             seconds += time.perf_counter() - began
-            asked.append(sql.lstrip()[:6].upper())
+            asked.append(sql)
 
     started, spent = time.perf_counter(), time.process_time()
     with connection.execute_wrapper(note):
         yield
     took = time.perf_counter() - started, time.process_time() - spent, seconds
     found.visits.append(tuple(1000 * each for each in took))
-    found.statements, found.written = len(asked), sum(each in WRITES for each in asked)
+    found.statements, found.written = len(asked), sum(map(bool, map(WRITES.match, asked)))
 
 
 def save_plainly(draft, found) -> None:
