@@ -41,6 +41,7 @@ PAGES = [
     "/llms.txt",
     "/sitemap.xml",
     "/sitemap-topics.xml",
+    "/sitemap-publications.xml",
 ]
 
 

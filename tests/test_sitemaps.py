@@ -9,7 +9,6 @@ import time_machine
 from django.core.exceptions import ImproperlyConfigured
 
 from publications.models import Publication
-from publications.site import sitemaps
 from tests.factories import (
     jpeg,
     make_draft,
@@ -43,6 +42,15 @@ def pages(client, address):
         url.findtext("loc", namespaces=NAMES): url.findtext("lastmod", namespaces=NAMES)
         for url in read(client, address)
     }
+
+
+def files(client, section=""):
+    """(address, date of change) of each sitemap in the index."""
+    found = {
+        entry.findtext("loc", namespaces=NAMES): entry.findtext("lastmod", namespaces=NAMES)
+        for entry in read(client, "/sitemap.xml")
+    }
+    return {address: changed for address, changed in found.items() if f"/sitemap-{section}" in address}
 
 
 @pytest.fixture
@@ -81,11 +89,9 @@ def test_dates_are_those_of_the_last_change(client, wall):
         assert set(pages(client, "/sitemap-topics.xml").values()) == {"2026-03-19T09:30:00+00:00"}
         assert set(pages(client, "/sitemap-people.xml").values()) == {"2026-03-19T09:30:00+00:00"}
         assert set(pages(client, "/sitemap-types.xml").values()) == {"2026-03-19T09:30:00+00:00"}
-        dates = {
-            entry.findtext("loc", namespaces=NAMES): entry.findtext("lastmod", namespaces=NAMES)
-            for entry in read(client, "/sitemap.xml")
-        }
-    assert dates[f"{HUB}/sitemap-publications.xml"] == "2027-01-02T03:04:05+00:00"
+        dates = files(client)
+    assert dates[f"{HUB}/sitemap-publications.xml?p={wall.pk // 1000 + 1}"] == "2027-01-02T03:04:05+00:00"
+    assert dates[f"{HUB}/sitemap-topics.xml"] == "2026-03-19T09:30:00+00:00"
     assert dates[f"{HUB}/sitemap-pages.xml"] is None
 
 
@@ -108,17 +114,70 @@ def test_what_no_list_shows_is_in_no_sitemap_until_its_second(client):
             assert len(pages(client, address)) == 1
 
 
-def test_long_sitemaps_are_cut_into_files_that_miss_nothing(client, monkeypatch):
-    monkeypatch.setattr(sitemaps.PublicationSitemap, "limit", 2)
-    for number in range(5):
-        make_publication(f"Item {number}")
-    addresses = [loc.text for loc in read(client, "/sitemap.xml").findall("sitemap/loc", NAMES)]
-    files = [address for address in addresses if "sitemap-publications" in address]
-    assert [len(pages(client, address)) for address in files] == [2, 2, 1]
-    assert len(set().union(*(pages(client, address) for address in files))) == 5
-    assert client.get("/sitemap-publications.xml?p=4").status_code == 404
+BASE = 7_000_000  # keys beyond those that other tests leave
+
+
+def part(number):
+    return f"{HUB}/sitemap-publications.xml?p={BASE // 1000 + number}"
+
+
+def test_long_sitemaps_are_cut_into_files_that_miss_nothing(client):
+    keys = [BASE, BASE + 999, BASE + 1000, BASE + 4000]
+    for key in keys:
+        make_publication(f"Item {key}", pk=key)
+    found = {address: set(pages(client, address)) for address in files(client, "publications")}
+    items = [f"{HUB}/publications/item-{key}/" for key in keys]
+    assert found == {part(1): set(items[:2]), part(2): {items[2]}, part(5): {items[3]}}
+    assert client.get(part(6)).status_code == 404
     assert client.get("/sitemap-publications.xml?p=x").status_code == 404
     assert client.get("/sitemap-nothing.xml").status_code == 404
+
+
+def test_file_of_a_sitemap_changes_with_nothing_but_its_own_items(client):
+    moments = [datetime(2026, day, day, 9, tzinfo=UTC) for day in (1, 2, 3)]
+    for key, moment in zip((BASE, BASE + 1000, BASE + 2000), moments, strict=True):
+        make_publication(f"Item {key}", pk=key, published_at=moment)
+    Publication.objects.update(changed_at=moments[0])
+    dates = [f"{moment:%Y-%m-%dT%H:%M:%S}+00:00" for moment in moments]
+    expected = dict(zip(map(part, (1, 2, 3)), dates, strict=True))
+    assert files(client, "publications") == expected
+    Publication.objects.get(pk=BASE).delete()
+    make_publication("Filed late", pk=BASE + 3000, published_at=moments[0])
+    Publication.objects.filter(pk=BASE + 3000).update(changed_at=moments[1])
+    del expected[part(1)]
+    assert files(client, "publications") == {**expected, part(4): dates[1]}
+
+
+def test_scheduled_item_changes_its_file_at_its_second(client):
+    make_publication("Old", pk=BASE, published_at=datetime(2026, 1, 1, tzinfo=UTC))
+    Publication.objects.update(changed_at=datetime(2026, 1, 2, tzinfo=UTC))
+    item = make_scheduled("Soon", pk=BASE + 1)
+    assert files(client, "publications") == {part(1): "2026-01-02T00:00:00+00:00"}
+    with time_machine.travel(item.published_at, tick=False):
+        [changed] = files(client, "publications").values()
+        assert datetime.fromisoformat(changed) == item.published_at
+        assert set(pages(client, part(1)).values()) == {"2026-01-02T00:00:00+00:00", changed}
+
+
+def test_addresses_of_files_that_robots_know_are_never_lost(client):
+    make_publication("Item", pk=BASE + 1500)
+    make_draft("Draft", pk=BASE + 3500)
+    first = pages(client, part(2))
+    assert list(first) == [f"{HUB}/publications/item/"]
+    for known in ("/sitemap-publications.xml", "/sitemap-publications.xml?p=1"):
+        assert pages(client, known) == first
+    assert list(files(client, "publications")) == [part(2)]
+    assert pages(client, part(3)) == pages(client, part(4)) == {}
+
+
+def test_people_are_cut_into_files_that_miss_nothing(client):
+    keys = [BASE, BASE + 49, BASE + 50, BASE + 500]
+    for key in keys:
+        make_publication(authors=[make_person(f"Person {key}", pk=key)])
+    make_person("Without any item", pk=BASE + 1000)
+    found = [list(pages(client, address)) for address in files(client, "people")]
+    people = [f"{HUB}/people/person-{key}/" for key in keys]
+    assert found == [people[:2], people[2:3], people[3:]]
 
 
 def rules(client):

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext
 
 from publications import clock
@@ -16,6 +17,7 @@ from publications.models.working_copy import ORIGINAL, MayBeCopied, PublicationM
 from publications.querysets import PublicationQuerySet
 from publications.richtext import RichTextField
 
+PER_PART = 1000  # keys in a part of all items, such as one of the sitemap
 DOI = RegexValidator(r"^10\.\d{4,9}/\S+$", "A DOI looks like 10.5555/abc-123, without https://doi.org/.")
 
 
@@ -146,6 +148,12 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
                 for name in ("lead", "translation_of", "replaced_by", "withdrawn_at")
             ),
             models.Index(fields=["state", "-published_at", "-id"], name="publication_newest"),
+            models.Index(
+                F("id") / PER_PART,
+                Greatest("published_at", "changed_at").desc(),
+                name="publication_part_changed",
+                condition=ORIGINAL,
+            ),
             models.Index(
                 fields=["content_type", "state", "-published_at", "-id"], name="publication_type_newest"
             ),

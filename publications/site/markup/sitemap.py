@@ -1,4 +1,6 @@
-# The lines of a sitemap, of which there are thousands.
+# The lines of a sitemap, of which there are thousands, and the list of all sitemaps.
+import datetime as dt
+from collections.abc import Iterable
 from html import escape
 
 from django.utils.safestring import SafeString
@@ -18,6 +20,23 @@ def _url(url: dict, zone) -> str:
         f'<xhtml:link rel="alternate" hreflang="{escape(one.language)}" href="{escape(one.address)}"/>'
         for one in url.get("alternates", ())
     ]
-    changed = f"<lastmod>{lastmod.astimezone(zone).isoformat()}</lastmod>" if lastmod else ""
+    changed = _changed(lastmod, zone)
     image = f"<image:image><image:loc>{escape(picture)}</image:loc></image:image>" if picture else ""
     return f"<url><loc>{escape(url['location'])}</loc>{changed}{''.join(alternates)}{image}</url>\n"
+
+
+def sitemap_index(files: Iterable[tuple[str, dt.datetime | None]]) -> str:
+    """Of files by their addresses, with the moments of their last changes."""
+    zone = surroundings().zone
+    lines = [
+        f"<sitemap><loc>{escape(address)}</loc>{_changed(changed, zone)}</sitemap>\n"
+        for address, changed in files
+    ]
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{"".join(lines)}</sitemapindex>\n'
+    )
+
+
+def _changed(moment: dt.datetime | None, zone) -> str:
+    return f"<lastmod>{moment.astimezone(zone).isoformat()}</lastmod>" if moment else ""
