@@ -1,7 +1,9 @@
 # Writes many new rows at once, past all that models do when they are saved: by COPY on PostgreSQL, by one prepared
 # statement on SQLite. Constraints and triggers hold as for any rows. Knows no models.
+import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.models.expressions import RawSQL
@@ -20,9 +22,10 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
         field for field in model._meta.local_concrete_fields if not (field in fields or field.primary_key)
     ]
     defaults = [field.get_db_prep_save(field.get_default(), here) for field in others]
+    ready = READY | {dt.datetime} if here.vendor == "postgresql" else READY
     rows = [
         [
-            value if type(value) in READY else field.get_db_prep_save(value, here)
+            value if type(value) in ready else field.get_db_prep_save(value, here)
             for field, value in zip(fields, row, strict=True)
         ]
         + defaults
@@ -62,7 +65,7 @@ def insert_objects(objects: Sequence[models.Model]) -> None:
     """New objects of one model that have their keys, with what they hold now in all columns."""
     if objects:
         names = [field.attname for field in objects[0]._meta.local_concrete_fields]
-        insert(type(objects[0]), names, ([getattr(one, name) for name in names] for one in objects))
+        insert(type(objects[0]), names, map(itemgetter(*names), map(vars, objects)))
 
 
 def any_of(values: Iterable, kind: str = "text") -> RawSQL:

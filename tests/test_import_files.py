@@ -8,6 +8,7 @@ from django.db import connection
 
 from publications.exchange.importing import UnreadableFile, import_publications
 from publications.models import Publication, Topic
+from tests.factories import make_publication
 from tests.importing import only, row, run, take_in, write_json
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +203,27 @@ def test_what_only_the_database_refuses_takes_no_other_row_with_it(tmp_path):
     assert done.summary == "created 3, updated 0, unchanged 0, rejected 1"
     assert "row 3: the database refuses it: " in done.text
     assert [item.title for item in Publication.objects.newest_first()] == ["A", "B", "D"]
+
+
+def test_each_refusal_is_told_once_whatever_else_the_database_refuses(tmp_path):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE UNIQUE INDEX once ON publications_publication (subtitle) WHERE subtitle = 'Once'"
+        )
+    make_publication("Other", doi="10.5555/a", import_id="other")
+    rows = [row(f"Item {number}", image={"alt": "A gauge"}) for number in range(9)]
+    rows[2]["subtitle"] = rows[7]["subtitle"] = "Once"
+    rows[4] |= {"doi": "10.5555/a", "id": "a"}
+    done = take_in(tmp_path, *rows)
+    assert done.summary == "created 7, updated 0, unchanged 0, rejected 2"
+    assert [line.partition(":")[0] for line in done.lines if line.startswith("row ")] == ["row 5", "row 8"]
+    assert "pictures without a file, for which pages show a stand-in: 7" in done.lines
+
+
+def test_long_texts_are_taken_in_smaller_batches_and_all_of_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("publications.exchange.importing.items.LETTERS", 30)
+    rows = [row(f"Item {number}", body_html="<p>Sea and land.</p>" * (number % 3)) for number in range(10)]
+    assert take_in(tmp_path, *rows).summary.startswith("created 10,")
 
 
 def test_the_progress_bar_is_for_a_terminal_only(tmp_path):

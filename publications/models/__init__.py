@@ -16,7 +16,7 @@ from publications.models.preview_link import PreviewLink
 from publications.models.publication import Publication
 from publications.models.redirect import Redirect
 from publications.models.saved_view import SavedView
-from publications.models.search_document import SearchDocument, SearchWord, index
+from publications.models.search_document import SearchDocument, SearchWord, index, index_new
 from publications.models.topic import Topic, TopicAncestry
 from publications.models.topic_role import TopicRole
 
@@ -49,6 +49,7 @@ __all__ = [
     "TopicAncestry",
     "TopicRole",
     "index",
+    "index_new",
     "sync_listing",
     "syncing_once",
 ]

@@ -19,7 +19,7 @@ from publications.statements import ask
 
 EVERYTHING = 0  # stands where the key of a topic stands, for the list of all topics and of none
 ALWAYS = 0  # the period of all time
-CHUNK = 500
+CHUNK = 1_000
 COLUMNS = ("publication_id", "topic", "type", "published_at")
 KEYS = object()  # stands where the keys of publications do
 

@@ -14,7 +14,7 @@ from publications.bulk import any_of, write_rows
 from publications.models.entry import is_put_off
 from publications.models.person import Authorship
 from publications.models.publication import Publication
-from publications.richtext import links, plain_text
+from publications.richtext import links, without_tags
 from publications.search.documents import (
     Document,
     document_id,
@@ -78,6 +78,17 @@ def index(publications: Iterable[int]) -> None:
             rows = _read(some, lock=True)
             SearchDocument.objects.filter(publication__in=as_keys(list(some))).delete()
             _write(rows)
+
+
+def index_new(made: Iterable[tuple[Publication, Iterable[int]]]) -> None:
+    """Index publications that this transaction made, each with its topics. They are as they were written, so that
+    nothing is read again but the names of their authors, which others may change."""
+    made = list(made)
+    names = _names_of([publication.pk for publication, _ in made])
+    _write(
+        Written(*map(vars(publication).__getitem__, COLUMNS), names[publication.pk], sorted(topics))
+        for publication, topics in made
+    )
 
 
 def index_moved(publication: Publication) -> None:
@@ -144,6 +155,10 @@ class Written(NamedTuple):
     topics: list[int]
 
 
+# Where a publication keeps all of it but the last two.
+COLUMNS = [{"pk": "id", "content_type": "content_type_id"}.get(name, name) for name in Written._fields[:-2]]
+
+
 class Entry(NamedTuple):
     document: Document
     words: set[str]
@@ -153,7 +168,7 @@ def make_entry(written: Written) -> Entry:
     """What the index holds of it, and all its words."""
     p, at = written, written.published_at
     head = " ".join([p.subtitle, *p.names, p.report_number, p.doi])
-    texts = [words(text) for text in (p.title, head, f"{p.summary} {p.key_findings}", plain_text(p.body))]
+    texts = [words(text) for text in (p.title, head, f"{p.summary} {p.key_findings}", without_tags(p.body))]
     marks = [state_mark(p.state), type_mark(p.content_type)]
     marks += [topic_mark(pk) for pk in p.topics]
     marks += [number_mark(number) for number in (p.doi, p.report_number) if number]
@@ -168,16 +183,21 @@ def _read(publications: Sequence[int], lock=False) -> list[Written]:
     keys = as_keys(list(publications))
     rows = Publication.objects.filter(pk__in=keys).order_by("pk")
     rows = list((rows.select_for_update() if lock else rows).values_list(*Written._fields[:-2]))
-    names, topics = defaultdict(list), defaultdict(list)
-    authors = Authorship.objects.filter(publication__in=keys).order_by("pk")
-    for pk, *forms in authors.values_list(
-        "publication", "name_as_printed", "person__name", "person__sort_name"
-    ):
-        names[pk] += forms
+    names, topics = _names_of(publications), defaultdict(list)
     joins = Publication.topics.through.objects.filter(publication__in=keys).order_by("topic")
     for pk, topic in joins.values_list("publication", "topic"):
         topics[pk].append(topic)
     return [Written(*row, names[row[0]], topics[row[0]]) for row in rows]
+
+
+def _names_of(publications: Sequence[int]) -> dict[int, list[str]]:
+    names = defaultdict(list)
+    authors = Authorship.objects.filter(publication__in=as_keys(list(publications))).order_by("pk")
+    for pk, *forms in authors.values_list(
+        "publication", "name_as_printed", "person__name", "person__sort_name"
+    ):
+        names[pk] += forms
+    return names
 
 
 def _write(rows: Iterable[Written]) -> None:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice
 from operator import add
 
 from publications.bulk import write_rows
@@ -37,6 +36,8 @@ INTO_INDEX = (
     "SELECT gin_clean_pending_list(pg_class.oid) FROM {} "
     f"WHERE pg_class.oid = '{DOCUMENTS}_words'::regclass AND pg_has_role(relowner, 'USAGE')"
 )
+MANY = 100  # documents
+MOST_PENDING = "64MB"
 LAST_PLACE = 16_383
 MOST_PLACES = 255
 MOST_BYTES = 800_000  # of the million that a vector may have
@@ -45,8 +46,12 @@ MOST_BYTES_OF_A_LETTER = 4
 
 def write(documents, model) -> None:
     rows = [(*stored(document), vector(document)) for document in documents]
-    write_rows(DOCUMENTS, [*Document._fields, "words"], rows)
     with connection.cursor() as cursor:
+        if (
+            len(rows) > MANY
+        ):  # to the end of the transaction, so that the list is emptied once and not in pieces
+            cursor.execute("SELECT set_config('gin_pending_list_limit', %s, true)", [MOST_PENDING])
+        write_rows(DOCUMENTS, [*Document._fields, "words"], rows)
         cursor.execute(INTO_INDEX.format("pg_class"))
 
 
@@ -66,12 +71,13 @@ def vector(document: Document) -> str:
     return " ".join([*words, *(f"'{mark}'" for mark in dict.fromkeys(marks))])
 
 
-def _placed(texts: list[list[str]]) -> Iterator[str]:
+def _placed(texts: list[list[str]]) -> list[str]:
     """Each word with its place and weight. The database puts together those of one word."""
-    first = 0
+    first, placed = 0, []
     for weight, text in zip("ABCD", texts, strict=True):
-        yield from map(add, text, islice(_places(weight), first, None))
+        placed += map(add, text, _places(weight)[first : first + len(text)])
         first += len(text) + 1  # so that no phrase reaches from one text into the next
+    return placed
 
 
 def _placed_until_full(texts: list[list[str]]) -> Iterator[str]:
@@ -86,8 +92,8 @@ def _placed_until_full(texts: list[list[str]]) -> Iterator[str]:
 
 @cache
 def _places(weight: str) -> list[str]:
-    """All there may be, as vectors have them."""
-    return [f":{place}{weight}" for place in range(1, LAST_PLACE + 1)]
+    """All there may be, as vectors have them: D is what has no letter."""
+    return [f":{place}{weight}".removesuffix("D") for place in range(1, LAST_PLACE + 1)]
 
 
 def move(document: int, marks: str, to: int, marks_then: str) -> None:

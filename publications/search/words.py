@@ -22,6 +22,7 @@ _UNSPACED = (
 WORD = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}][{_MARKS}]*)+")
 # The same of texts without other letters, in a third of the time.
 _PLAIN_WORD = re.compile("[A-Za-z0-9]+")
+_BETWEEN_PLAIN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 # What stands in most texts and tells none of them apart; left out of what is looked for, not of the index.
 COMMON = {
@@ -77,8 +78,11 @@ def words(text: str) -> list[str]:
     text = text.replace("\N{SOFT HYPHEN}", "")
     if "'" in text or "’" in text:
         text = _POSSESSIVE.sub("", text)
-    text = fold(text)
-    found = _pattern(text).findall(text)
+    if text.isascii():
+        found = text.lower().translate(_BETWEEN_PLAIN_WORDS).split()
+    else:
+        text = fold(text)
+        found = _pattern(text).findall(text)
     if max(map(len, found), default=0) > LONGEST_WORD:
         found = [word[:LONGEST_WORD] for word in found]
     return found

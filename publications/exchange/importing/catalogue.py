@@ -1,5 +1,6 @@
 # Types, topics and people by the names a file uses for them; unknown ones are made and reported.
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Max
 
 from publications.bulk import any_of
@@ -9,7 +10,7 @@ from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import Refused, quoted
 from publications.folding import fold
 from publications.history import recording
-from publications.models import ContentType, Person, Topic
+from publications.models import ContentType, Person, Topic, syncing_once
 from publications.models.person import make_search_name, make_sort_name
 from publications.richtext import sanitize
 
@@ -29,7 +30,7 @@ class Catalogue:
     def __init__(self, report):
         self.report = report
         self.types, self.topics = {}, {}
-        self._made_topics, self._changed_topics = set(), set()
+        self._made_topics, self._changed_topics = {}, set()
         for pk, name, plural, slug in ContentType.objects.order_by("pk").values_list(
             "pk", "name", "plural", "slug"
         ):
@@ -59,7 +60,7 @@ class Catalogue:
             self._topic_position += 1
             made = Topic.objects.create(name=name, slug=slug, position=self._topic_position)
             self.topics[key] = made.pk
-            self._made_topics.add(made.pk)
+            self._made_topics[made.pk] = made
             self.report.made("new topics", name)
         return self.topics[key]
 
@@ -82,9 +83,11 @@ class Catalogue:
         """Make or update the topics a file lists, in its order; parents once all of them are there."""
         read = [(number, self._read_topic(number, entry)) for number, entry in enumerate(entries, 1)]
         read = [(number, entry) for number, entry in read if entry]
-        topics = [self._ensure(number, entry) for number, entry in read]
-        for topic, (number, entry) in zip(topics, read, strict=True):
-            self._state(topic, number, entry)
+        with transaction.atomic(), syncing_once():
+            Topic.objects.lock_tree()
+            topics = [self._ensure(number, entry) for number, entry in read]
+            for topic, (number, entry) in zip(topics, read, strict=True):
+                self._state(topic, number, entry)
 
     def _read_topic(self, number, raw):
         """The stated keys with clean values, or None when there is not even a name."""
@@ -110,11 +113,14 @@ class Catalogue:
         if fold(entry["name"]) not in self.topics:
             topic = Topic(name=entry["name"])
             free = not slug or self._set(topic, number, "slug", slug)
-            return Topic.objects.get(pk=self.topic(entry["name"], slug if free else ""))
-        topic = Topic.objects.get(pk=self.topic(entry["name"]))
+            return self._stored(self.topic(entry["name"], slug if free else ""))
+        topic = self._stored(self.topic(entry["name"]))
         if slug and self._set(topic, number, "slug", slug):
             self._save(topic)
         return topic
+
+    def _stored(self, pk) -> Topic:
+        return self._made_topics.get(pk) or Topic.objects.get(pk=pk)
 
     def _state(self, topic, number, entry):
         """Set what the file states, each alone, so that one mistake does not keep the rest out."""
@@ -124,7 +130,7 @@ class Catalogue:
         if "description" in entry:
             changed |= self._set(topic, number, "description", entry["description"])
         if "parent" in entry:
-            parent = entry["parent"] and Topic.objects.get(pk=self.topic(entry["parent"]))
+            parent = entry["parent"] and self._stored(self.topic(entry["parent"]))
             changed |= self._set(topic, number, "parent", parent or None)
         if changed:
             self._save(topic)

@@ -2,8 +2,8 @@
 from collections import defaultdict
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
+from publications.bulk import any_of
 from publications.exchange.importing.report import IN_HISTORY
 from publications.exchange.importing.values import quoted
 from publications.history import record, recording
@@ -136,9 +136,11 @@ class Links:
 
 def _named(names: set[str]) -> dict[str, Publication]:
     """The items with these ids or DOIs, by both."""
-    names = names - {""}
-    found = list(Publication.objects.filter(Q(import_id__in=names) | Q(doi__in=names)))
-    return {item.doi: item for item in found} | {item.import_id: item for item in found}
+    names, found = any_of(names - {""}), {}
+    for field in ("doi", "import_id"):  # each by its own index, which has no blank ones
+        items = Publication.objects.filter(**{f"{field}__in": names}).exclude(**{field: ""})
+        found |= {getattr(item, field): item for item in items}
+    return found
 
 
 def _unknown(name) -> str:

@@ -106,8 +106,9 @@ def _other_id(row, item) -> bool:
 
 
 def _found(field, values):
+    """None has a blank one: the indexes of ids and DOIs leave those out, and are used where this is said."""
     values = any_of({value for value in values if value})
-    found = Publication.objects.filter(**{f"{field}__in": values}).order_by("pk")
+    found = Publication.objects.filter(**{f"{field}__in": values}).exclude(**{field: ""}).order_by("pk")
     return found.select_related("image").prefetch_related(
         "corrections",
         Prefetch("topics", Topic.objects.only("pk")),

@@ -43,6 +43,11 @@ class Pictures:
             want.item.publication.image = library[want.key]
             want.item.changed.add("image")
 
+    def count(self, items) -> None:
+        """Of what went in."""
+        if awaited := sum(bool(item.row.picture and not item.row.picture.file) for item in items):
+            self.report.counted["pictures without a file, for which pages show a stand-in: {:,}"] += awaited
+
     def _library(self, wanted) -> dict:
         found = {}
         for start in range(0, len(wanted), CHUNK):
@@ -75,7 +80,6 @@ class Pictures:
         """Path and checksum of the file a row names; (None, "") where there is none to be had."""
         name = item.row.picture.file
         if not name:
-            self.report.counted["pictures without a file, for which pages show a stand-in: {:,}"] += 1
             return None, ""
         try:
             path = self._path(name)

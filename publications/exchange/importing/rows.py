@@ -3,9 +3,11 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from math import inf
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils import timezone
 
 from publications import images
@@ -227,14 +229,23 @@ class _Reading:
 def _reader(model, column, read):
     """Reads, then asks the model's own field, so that no rule is written twice."""
     rule = model._meta.get_field(column)
+    longest = _longest(rule)
 
     def reader(raw):
         value = read(raw)
-        if isinstance(value, str) and value and column != "body":
+        if isinstance(value, str) and len(value) > longest and column != "body":
             rule.clean(value, None)
         return value
 
     return reader
+
+
+@cache
+def _longest(rule) -> float:
+    """Texts up to this length are in no way wrong, so that the field need not be asked."""
+    if rule.choices or not all(isinstance(one, MaxLengthValidator) for one in rule.validators):
+        return 0
+    return rule.max_length or inf
 
 
 def _topics(raw):
@@ -248,7 +259,8 @@ def _authors(raw):
 def _each(model, raw):
     rule = model._meta.get_field("name")
     for name in (found := values.names(raw)):
-        rule.run_validators(name)
+        if len(name) > _longest(rule):
+            rule.run_validators(name)
     return found
 
 

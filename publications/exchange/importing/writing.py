@@ -1,7 +1,5 @@
 # Takes rows in batches: matches, applies, writes. A batch is one transaction and a fixed number of queries
 # beside the new pictures and changed items.
-from dataclasses import dataclass, field
-from itertools import batched
 from pathlib import Path
 
 from django.core.exceptions import ObjectNotUpdated
@@ -11,45 +9,21 @@ from django.utils import timezone
 from publications import bulk
 from publications.exchange.importing import corrections
 from publications.exchange.importing.catalogue import Catalogue
-from publications.exchange.importing.corrections import Note
 from publications.exchange.importing.csv_reading import Malformed
+from publications.exchange.importing.items import Item, batches, blank
 from publications.exchange.importing.links import Links
 from publications.exchange.importing.matching import Matches, Seen
 from publications.exchange.importing.pictures import Pictures
 from publications.exchange.importing.report import IN_HISTORY, RowRefused
-from publications.exchange.importing.rows import Row, read_row
+from publications.exchange.importing.rows import read_row
 from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import quoted
 from publications.history import recording
-from publications.models import Authorship, Publication, index, syncing_once
+from publications.models import Authorship, Publication, index, index_new, syncing_once
 from publications.models.standing import UNPUBLISHED
 
-BATCH = 500
+BATCH = 1_000  # rows
 State = Publication.State
-
-
-@dataclass(eq=False)
-class Item:
-    """One row and the publication it speaks of, as it shall be."""
-
-    row: Row
-    publication: Publication
-    is_new: bool
-    changed: set[str] = field(default_factory=set)  # columns
-    topics: list[int] | None = None  # None: they are right already
-    authors: list[int] | None = None
-    corrections: list[Note] | None = None
-
-    @property
-    def joins_changed(self) -> bool:
-        return self.topics is not None or self.authors is not None
-
-    @property
-    def outcome(self) -> str:
-        if self.is_new:
-            return "created"
-        is_changed = self.changed or self.joins_changed or self.corrections is not None
-        return "updated" if is_changed else "unchanged"
 
 
 class Importer:
@@ -66,7 +40,7 @@ class Importer:
 
     def run(self, progress) -> None:
         self.catalogue.take_topics(self.source.topics)
-        for batch in batched(self._clean_rows(progress), BATCH):
+        for batch in batches(self._clean_rows(progress), BATCH):
             self._take(batch)
             reset_queries()  # with DEBUG on, Django would keep the text of thousands of them
         for number in self.links.make():
@@ -101,14 +75,18 @@ class Importer:
             with transaction.atomic(), syncing_once(), recording(None, IN_HISTORY, *changed):
                 self._write(items)
         except (IntegrityError, DataError, ObjectNotUpdated) as error:
-            if len(rows) > 1 or isinstance(error, ObjectNotUpdated):
-                # Each from the start, since nothing was written, to find the one refused. What was deleted meanwhile
-                # is found no more, and made anew.
-                for row in rows:
-                    self._take([row])
+            rows = [item.row for item in items]
+            if (
+                len(rows) > 1
+            ):  # by halves and from the start, since nothing was written, to find the one refused
+                self._take(rows[: len(rows) // 2])
+                self._take(rows[len(rows) // 2 :])
+            elif isinstance(error, ObjectNotUpdated):  # deleted meanwhile: found no more, and made anew
+                self._take(rows)
             else:
-                self._reject(rows[0], ("", f"the database refuses it: {str(error).splitlines()[0]}"))
+                self._reject(items[0].row, ("", f"the database refuses it: {str(error).splitlines()[0]}"))
             return
+        self.pictures.count(items)
         for item in items:
             self.links.remember(item)
             self.report.count(item.outcome)
@@ -129,7 +107,7 @@ class Importer:
                 continue
             is_new = publication is None
             if is_new:
-                publication = Publication(pk=self.last_pk - row.number, state=State.PUBLISHED)
+                publication = blank(self.last_pk - row.number)
             item = Item(row, publication, is_new)
             self._apply(item)
             items.append(item)
@@ -248,7 +226,10 @@ class Importer:
         bulk.insert(Authorship, ("publication", "person", "position"), authored)
         Publication.relist(item.publication.pk for item in items if item.outcome != "unchanged")
 
-        index(item.publication.pk for item in items if item.is_new or item.joins_changed)
+        if all(item.outcome in ("created", "unchanged") for item in items):
+            index_new((item.publication, item.topics or ()) for item in items if item.is_new)
+        else:  # all at once, so that the words of a batch are noted in one order
+            index(item.publication.pk for item in items if item.is_new or item.joins_changed)
         corrections.write(items)
 
     def _create(self, publications) -> None:
