@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _, gettext_noop, pgettext_l
 from publications import clock
 from publications.dates import Period, parse_period
 from publications.listing.kept import Kept
-from publications.listing.prepared import Prepared
+from publications.listing.prepared import Prepared, some_keys, some_texts
 from publications.models import ContentType, Publication, Topic, TopicAncestry
 from publications.querysets import midnight
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
@@ -34,6 +34,10 @@ SORTS = [
 
 
 _types_in_order = Prepared(ContentType.objects.all)
+_topics = Prepared(lambda slugs: Topic.objects.filter(slug__in=slugs), slugs=some_texts)
+_topics_below = Prepared(
+    lambda topics: TopicAncestry.objects.filter(ancestor__in=topics).values_list("topic"), topics=some_keys
+)
 types_by_slug = Kept(lambda: {one.slug: one for one in _types_in_order()})
 MULTIPLE = {"type", "topic", "state"}
 
@@ -66,6 +70,24 @@ class TypesField(forms.MultipleChoiceField):
         return [one for slug, one in types_by_slug().items() if slug in chosen]
 
 
+class TopicsField(forms.MultipleChoiceField):
+    """Slugs, cleaned to topics in their order."""
+
+    def clean(self, value):
+        slugs = [slug for slug in value if "\x00" not in slug]
+        found = _topics(slugs=slugs) if slugs else []
+        known = {topic.slug for topic in found}
+        for slug in value:
+            if slug not in known:
+                message = self.error_messages["invalid_choice"]
+                raise forms.ValidationError(message, code="invalid_choice", params={"value": slug})
+        return found
+
+
+class TopicsFilter(django_filters.Filter):
+    field_class = TopicsField
+
+
 class TypesFilter(django_filters.Filter):
     field_class = TypesField
 
@@ -79,9 +101,7 @@ class PublicationFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="leave")
     type = TypesFilter(method="filter_types")
-    topic = django_filters.ModelMultipleChoiceFilter(
-        queryset=Topic.objects.all(), to_field_name="slug", method="filter_topics"
-    )
+    topic = TopicsFilter(method="filter_topics")
     state = django_filters.MultipleChoiceFilter(choices=STATES, method="filter_states")
     sort = django_filters.ChoiceFilter(choices=SORTS, method="leave")
 
@@ -158,8 +178,9 @@ class PublicationFilter(django_filters.FilterSet):
     @cached_property
     def topics_within(self) -> list[int]:
         """The keys of the topics chosen and of those below them."""
-        chosen = TopicAncestry.objects.filter(ancestor__in=self.values["topic"])
-        return list(chosen.order_by("topic").values_list("topic", flat=True).distinct())
+        return sorted(
+            {topic for (topic,) in _topics_below(topics=[topic.pk for topic in self.values["topic"]])}
+        )
 
     def filter_types(self, queryset, name, content_types):
         return queryset.of_types(content_types)

@@ -43,6 +43,10 @@ def a_text() -> str:
     return f"stand-in {next(_numbers)}"
 
 
+def some_texts() -> list[str]:
+    return [a_text()]
+
+
 def keys_of_sql() -> RawSQL:
     return RawSQL("%s", [a_key()])
 

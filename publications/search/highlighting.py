@@ -1,12 +1,13 @@
 # What of a text answers a search, with its words marked. Whatever the text holds, only <mark> is markup.
 import re
 from collections import Counter
+from functools import cached_property
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
 from publications.search.query import Query
-from publications.search.words import places_of_words, stems_as_written
+from publications.search.words import places_of_words, stems_as_written, words_as_written
 
 PASSAGE_WORDS = 36
 BEFORE = 8  # words shown before the first one looked for
@@ -18,23 +19,29 @@ def stems_of(query: Query) -> frozenset[str]:
 
 
 class Text:
-    """A text with the places of its words, which are looked for once, whatever is asked of it."""
+    """A text with its words, which are looked for once, whatever is asked of it; their places where it is marked."""
 
     def __init__(self, text: str):
-        self.text, self.places = text, list(places_of_words(text, MOST_LETTERS))
-        self.stems = stems_as_written([place[0] for place in self.places])
+        self.text, self.stems = text, stems_as_written(words_as_written(text, MOST_LETTERS))
+
+    @cached_property
+    def places(self) -> list[re.Match]:
+        return list(places_of_words(self.text, MOST_LETTERS))
 
     def marked(self, wanted: frozenset[str]) -> SafeString:
         """The whole text."""
+        if wanted.isdisjoint(self.stems):
+            return mark_safe(escape(self.text))
         places = zip(self.places, self.stems, strict=True)
         return _marked(self.text, [place for place, stem in places if stem in wanted])
 
     def passage(self, wanted: frozenset[str]) -> SafeString:
         """The part of the text where most of the words stand, or nothing when none of them does."""
-        text, places, stems = self.text, self.places, self.stems
+        text, stems = self.text, self.stems
         hits = [at for at, stem in enumerate(stems) if stem in wanted]
         if not hits:
             return mark_safe("")
+        places = self.places
         first = max(0, _best_start(stems, hits) - BEFORE)
         last = min(first + PASSAGE_WORDS, len(places)) - 1
         start = places[first].start() if first else 0

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
-from math import ceil
+from math import ceil, inf, sqrt
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -17,7 +17,8 @@ from publications.statements import ask
 DOCUMENTS = "publications_searchdocument"
 MOST_READ = 4_000  # rows of one statement, and documents looked through at first
 TO_SPARE = 1.25, 2  # times as many as are wanted, where the documents so far let expect how many there are
-FIRST_FEW = 100  # documents looked into for a phrase at first
+FIRST_FEW = 200  # documents looked into for a phrase at first
+MOST_MARKS = 24  # of months, before they are taken by whole years
 PUBLIC = (state_mark("published"),)
 COLUMNS = "id, publication_id, marks"
 COLUMNS_OF_TEXTS = f"{COLUMNS}, title, head, lead"
@@ -73,14 +74,25 @@ def match_older_titles(query: Query, within, limit: int, ends: dict, known: int,
 def match_phrases(query: Query, within, limit: int, most: int, ends: dict, *, oldest=False, texts=False):
     """Those that hold its phrases, out of as many as `most` that hold its words, and whether these are all. The
     first few tell how many there may be to look into."""
-    number, condition = FIRST_FEW, _condition(query, within)
+    walk = _Walk(_condition(query, within), within, ends, oldest, _columns(texts), _phrases(query))
+    nearest = walk.nearest(FIRST_FEW)
+    known = nearest if len(nearest) < FIRST_FEW else None
+    held, looked_into = sum(row[-1] for row in nearest), len(nearest)
     while True:
-        walk = _Walk(condition, within, ends, oldest, _columns(texts), _phrases(query))
-        candidates = walk.found(number + 1)
+        number = min(most, _number_to_look_into(limit, held, looked_into))
+        candidates = walk.found(number + 1, known)
         rows = [row[:-1] for row in candidates[:number] if row[-1]]
         if len(rows) >= limit or len(candidates) <= number or number == most:
             return rows[:limit], len(candidates) <= number
-        number = min(most, ceil(TO_SPARE[0] * limit * number / len(rows))) if rows else most
+        held, looked_into = len(rows), number
+
+
+def _number_to_look_into(wanted: int, held: int, looked_into: int) -> int | float:
+    """For so many to hold the phrases, with two deviations to spare."""
+    if not held:
+        return inf
+    deviation = sqrt((looked_into - held) / (held * looked_into))
+    return ceil(wanted * looked_into / held * (1.02 + 2 * deviation))
 
 
 def _phrases(query: Query) -> str:
@@ -95,18 +107,28 @@ class _Walk:
     """From one end of the documents towards the other, until enough are found."""
 
     def __init__(
-        self, condition: str, within, ends: dict, oldest=False, columns=COLUMNS_OF_TEXTS, phrases: str = ""
+        self,
+        condition: list[str],
+        within,
+        ends: dict,
+        oldest=False,
+        columns=COLUMNS_OF_TEXTS,
+        phrases: str = "",
     ):
         self.condition, self.within, self.known_ends = condition, within, ends
         self.oldest, self.columns, self.phrases = oldest, columns, phrases
         pairs = [(">=", within.first), ("<=", within.last)]
         self.bounds = [(comparison, bound) for comparison, bound in pairs if bound is not None]
 
-    def found(self, limit: int) -> list[tuple]:
-        """First among the first thousands; then as far as these let expect."""
-        near, far, end = self._ends()
-        rows = self._first_of(self._first(far), limit) if far is not None else []
-        return self._further(rows, near, far, end, limit)
+    def nearest(self, limit: int) -> list[tuple]:
+        """Those among the first thousands."""
+        far = self._ends()[1]
+        return self._first_of(self._first(far), limit) if far is not None else []
+
+    def found(self, limit: int, nearest: list[tuple] | None = None) -> list[tuple]:
+        """First the nearest, unless they are known; then as far as these let expect."""
+        rows = self.nearest(limit) if nearest is None else nearest
+        return self._further(list(rows), *self._ends(), limit)
 
     def found_beyond(self, down_to: int, known: int, limit: int) -> list[tuple]:
         """Of those older than a document, where there are so many down to it."""
@@ -179,10 +201,10 @@ class _Walk:
         dated = self.everything[1 if self.oldest else 0]
         if self.oldest:
             last = month + number
-            last += 11 - last % 12 if number > 12 else 0
+            last += 11 - last % 12 if number > MOST_MARKS else 0
             return Months(month + 1, min(last, dated.last))
         first = month - number
-        first -= first % 12 if number > 12 else 0
+        first -= first % 12 if number > MOST_MARKS else 0
         return Months(max(first, dated.first), month - 1)
 
     @cached_property
@@ -215,9 +237,10 @@ class _Walk:
         of those that are wanted, since each takes a while. For these the function is called that `@@` stands for: no
         index is used for it. The query is an expression and no value: a planner that knows a word to be common would
         read the whole table."""
-        # Months as a query of their own, and first, else the index would go through all documents of these months.
+        first, *others = self.condition
+        # Second, so that the index goes through no documents of other months, nor through all of these.
         months = [_either(_quoted(mark) for span in spans for mark in span.marks())] if spans else []
-        queries = [*months, self.condition]
+        queries = [first, *months, *others]
         held = " AND ".join(["words @@ (SELECT %s::tsquery)"] * len(queries))
         is_public = f"starts_with(marks, '{PUBLIC[0]} ')" if PUBLIC in self.within.marks else "true"
         words, holds = (", words", ", ts_match_vq(words, %s::tsquery)") if self.phrases else ("", "")
@@ -252,9 +275,12 @@ def _month_of(document: int) -> int:
     return at.year * 12 + at.month - 1
 
 
-def _condition(query: Query, within, *, in_title=False) -> str:
+def _condition(query: Query, within, *, in_title=False) -> list[str]:
+    """Each a query of its own. The index goes from document to document of the first, so that is what few may have:
+    the words, where they must stand in a title; else a topic, then a type."""
     terms = [_either(_all(stems, in_title) for stems in term.alternatives) for term in query.terms]
-    return " & ".join([*terms, *(_either(map(_quoted, group)) for group in within.marks if group != PUBLIC)])
+    groups = [_either(map(_quoted, group)) for group in reversed(within.marks) if group != PUBLIC]
+    return [*terms, *groups] if in_title else [*groups, *terms]
 
 
 def _all(stems, in_title: bool) -> str:

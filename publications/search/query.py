@@ -1,6 +1,7 @@
 # What somebody typed into a search box, understood. No text is an error.
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from publications.search.words import is_common, stem, words
 
@@ -37,10 +38,21 @@ class Query:
     def has_phrases(self) -> bool:
         return any(len(stems) > 1 for term in self.terms for stems in term.alternatives)
 
+    @cached_property
+    def _written(self) -> list[list[str]]:
+        """What may stand for each term, as stems between blanks."""
+        return [[f" {' '.join(stems)} " for stems in term.alternatives] for term in self.terms]
+
     def is_held_by(self, text: str) -> bool:
-        """Whether all of it stands in these stems, phrases in their order."""
+        """Whether all of it stands in these stems, phrases in their order. Asked of a thousand titles at once."""
         text = f" {text} "
-        return all(any(f" {' '.join(stems)} " in text for stems in term.alternatives) for term in self.terms)
+        for alternatives in self._written:
+            for written in alternatives:
+                if written in text:
+                    break
+            else:
+                return False
+        return True
 
     def with_endings(self, endings: list[str]) -> "Query":
         """The same, satisfied by any of these stems in the place of the unfinished word."""

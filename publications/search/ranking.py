@@ -10,7 +10,8 @@ AS_A_WHOLE = 1.5
 def best_first(query: Query, rows: list[tuple]) -> list[tuple]:
     """These documents, each with its texts; among equally good ones the newest first."""
     score = _Score(query)
-    return sorted(rows, key=lambda row: (score(*row[3:]), row[0]), reverse=True)
+    scored = [(score(title, head, lead), row) for row in rows for title, head, lead in [row[3:]]]
+    return [row for _, row in sorted(scored, reverse=True)]
 
 
 class _Score:

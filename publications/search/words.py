@@ -88,8 +88,13 @@ def words(text: str) -> list[str]:
     return found
 
 
+def words_as_written(text: str, most: int) -> list[str]:
+    """The words of a text's first letters, as they are written."""
+    return _pattern(text).findall(text, 0, most)
+
+
 def places_of_words(text: str, most: int) -> Iterator[re.Match]:
-    """Where the words of a text stand as they are written, within its first letters."""
+    """Where they stand."""
     return _pattern(text).finditer(text, 0, most)
 
 
@@ -114,12 +119,24 @@ def _common(language: str) -> frozenset[str]:
     return frozenset(COMMON.get(language, "").split())
 
 
-@lru_cache(maxsize=100_000)
-def _stem_as_written(word: str, language: str) -> str:
-    return _stems_of(language)[fold_word(word)]
+class _StemsAsWritten(dict):
+    """Of words as they stand in texts, under one language."""
+
+    def __init__(self, language: str):
+        self.stems = _stems_of(language)
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        self[word] = found = self.stems[fold_word(word)]
+        return found
+
+
+@lru_cache(maxsize=1)
+def _stems_as_written(language: str) -> _StemsAsWritten:
+    return _StemsAsWritten(language)
 
 
 def stems_as_written(words: Iterable[str]) -> list[str]:
     """Of words as they stand in a text, found there by WORD."""
-    language = _language()
-    return [_stem_as_written(word, language) for word in words]
+    return list(map(_stems_as_written(_language()).__getitem__, words))
