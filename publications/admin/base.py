@@ -5,6 +5,8 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.forms.models import InlineForeignKeyField
+from django.forms.utils import ErrorDict
 
 from publications.admin.asked_again import AskedAgain
 from publications.admin.changelist import HubChangeList
@@ -148,6 +150,17 @@ class OrderedForm(HubForm):
         """A new row that was only moved about is still an empty row."""
         changed = set(self.changed_data)
         return bool(changed - {"position"} if self.instance._state.adding else changed)
+
+    def full_clean(self):
+        """A row that stays as it is stored needs no checks: they would ask for whatever it names."""
+        if not self.is_bound or self.instance._state.adding or self.has_changed():
+            return super().full_clean()
+        self._errors, self.cleaned_data = ErrorDict(), dict(self._stored())
+
+    def _stored(self):
+        for name, field in self.fields.items():
+            is_whole = isinstance(field, InlineForeignKeyField)
+            yield name, field.parent_instance if is_whole else getattr(self.instance, name, None)
 
 
 class OrderedInline(PartRights, Controls, admin.StackedInline):
