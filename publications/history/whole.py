@@ -16,7 +16,7 @@ from django.db.models import Exists, Max, OuterRef
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from publications.listing.prepared import Prepared, a_key, a_text, some_keys
+from publications.listing.prepared import SQL, Prepared, a_key, a_text, some_keys
 from publications.models import ContentType, Image, Page, Person, Publication, Topic
 
 __all__ = ["Deserializer", "Serializer", "snapshot", "snapshot_of", "versions_of"]
@@ -98,6 +98,8 @@ def stored(model, keys) -> dict:
 
 
 def _answers(question: Prepared, keys: list) -> list:
+    if len(keys) == 1:
+        return question(keys=SQL("%s", keys))  # of one value, which is planned sooner
     return question(keys=keys) if keys else []
 
 
