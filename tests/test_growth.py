@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from publications.models import ContentType, Image, Publication, Topic
+from publications.models import ContentType, Image, Publication, Topic, TopicAncestry
 from scripts.bench_site import work_of
 from tests.factories import make_image, make_topic
 
@@ -99,3 +99,20 @@ def test_pages_ask_as_much_of_the_database_for_6000_items_as_for_1000(settings):
     grown = {page: (few[page], n) for page, n in many.items() if n > MOST_GROWTH * few[page] + LEEWAY}
     assert grown == {}
     assert connection.vendor == "sqlite" or max(many.values()) <= MOST_BUFFERS, many
+
+
+def test_the_page_of_a_topic_asks_as_much_among_2000_topics_as_among_20(settings):
+    settings.TOPICHUB_PAGE_CACHE = False
+    make_topic("Tides", parent=make_topic("Coast"))
+    ask, work = partial(Client().get, "/topics/tides/"), []
+    for size in (20, 2000):
+        Topic.objects.bulk_create(
+            Topic(name=f"Topic {n}", slug=f"topic-{n}") for n in range(Topic.objects.count(), size)
+        )
+        TopicAncestry.rebuild()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+        assert ask().status_code == 200
+        work.append(work_of(ask)[1])
+    few, many = work
+    assert many <= 3 * few  # an index has some pages more than a table of one page
