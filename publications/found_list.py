@@ -53,6 +53,7 @@ _public = Prepared(
         .newest_first()
         .values_list("pk", "content_type_id")
     ),
+    one_plan=False,
     now=a_moment,
     start=a_moment,
     end=a_moment,

@@ -18,32 +18,33 @@ from publications.reading import database
 
 PLACE = re.compile("%[s%]")
 MOST_STATEMENTS = 300  # that one connection keeps prepared
+ONE_PLAN, BEST_PLANS = b"force_generic_plan", b"auto"
 
 
 class NotThisWay(Exception):
     """The question must go the usual way."""
 
 
-def ask(sql: str, values) -> list[tuple]:
+def ask(sql: str, values, *, one_plan=False) -> list[tuple]:
     """The rows of a query whose text is one of a few. As Django's cursors give them; these are asked where somebody
     listens to them, within transactions, and where the short way does not lead through: with a pool in between
-    that keeps no statements, or after the tables were made anew."""
+    that keeps no statements, or after the tables were made anew. `one_plan` where one plan is good for all values."""
     here = database()
     try:
-        return _ask_session(here, sql, values)
+        return _ask_session(here, sql, values, one_plan)
     except (NotThisWay, sqlite3.Error, psycopg.Error):
         with here.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall()
 
 
-def _ask_session(here, sql: str, values) -> list[tuple]:
+def _ask_session(here, sql: str, values, one_plan: bool) -> list[tuple]:
     if here.connection is None or here.in_atomic_block or here.queries_logged or here.execute_wrappers:
         raise NotThisWay
     if here.vendor == "sqlite":
         rows = here.connection.execute(_for_sqlite(sql), values).fetchall()
     else:
-        rows = _ask_postgresql(here.connection, sql, values)
+        rows = _ask_postgresql(here.connection, sql, values, one_plan)
     here.health_check_done = True  # it answers, so Django need not ask whether it does
     return rows
 
@@ -53,8 +54,8 @@ def _for_sqlite(sql: str) -> str:
     return PLACE.sub(lambda found: "?" if found[0] == "%s" else "%", sql)
 
 
-def _ask_postgresql(session: psycopg.Connection, sql: str, values) -> list[tuple]:
-    result = execute_prepared(session, sql, [_written(value) for value in values])
+def _ask_postgresql(session: psycopg.Connection, sql: str, values, one_plan: bool) -> list[tuple]:
+    result = execute_prepared(session, sql, [_written(value) for value in values], one_plan=one_plan)
     transformer = vars(session).get("topichub_transformer")
     if transformer is None:
         transformer = session.topichub_transformer = Transformer(session)
@@ -62,18 +63,36 @@ def _ask_postgresql(session: psycopg.Connection, sql: str, values) -> list[tuple
     return transformer.load_rows(0, result.ntuples, tuple)
 
 
-def execute_prepared(session: psycopg.Connection, sql: str, values: Sequence[bytes | None] = ()) -> PGresult:
+def execute_prepared(
+    session: psycopg.Connection, sql: str, values: Sequence[bytes | None] = (), *, one_plan=True
+) -> PGresult:
     """What PostgreSQL answers to a query, prepared at its first use on this connection. `NotThisWay` where it
     does not answer with rows."""
-    names = vars(session).setdefault("topichub_statements", {})
-    name = names.get(sql) or _prepare(session, names, sql)
+    names = statements_of(session)
+    plans = ONE_PLAN if one_plan else BEST_PLANS
+    name = names.get((plans, sql)) or _prepare(session, names, plans, sql)
+    choose_plans(session, plans)
     result = session.pgconn.exec_prepared(name, values)
     if result.status != ExecStatus.TUPLES_OK:
         raise NotThisWay
     return result
 
 
-def _prepare(session: psycopg.Connection, names: dict[str, bytes], sql: str) -> bytes:
+def statements_of(session: psycopg.Connection) -> dict[tuple[bytes, str], bytes]:
+    """The names of those that are prepared, by how they are planned and their text."""
+    return vars(session).setdefault("topichub_statements", {})
+
+
+def choose_plans(session: psycopg.Connection, plans: bytes) -> None:
+    """By itself PostgreSQL plans anew for all values what it believes to cost more without knowing them, such as
+    the first rows of a long list, whose plan is the same for all; and planning takes longer than to answer."""
+    if vars(session).get("topichub_plans", BEST_PLANS) != plans:
+        if session.pgconn.exec_(b"SET plan_cache_mode = " + plans).status != ExecStatus.COMMAND_OK:
+            raise NotThisWay
+        session.topichub_plans = plans
+
+
+def _prepare(session: psycopg.Connection, names, plans: bytes, sql: str) -> bytes:
     if len(names) >= MOST_STATEMENTS:
         raise NotThisWay
     statement = _for_postgresql(sql)
@@ -81,7 +100,7 @@ def _prepare(session: psycopg.Connection, names: dict[str, bytes], sql: str) -> 
     name = b"topichub_" + sha1(statement, usedforsecurity=False).hexdigest().encode()
     if session.pgconn.prepare(name, statement).status != ExecStatus.COMMAND_OK:
         raise NotThisWay
-    names[sql] = name
+    names[plans, sql] = name
     return name
 
 

@@ -8,6 +8,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test import RequestFactory
 
+from publications.statements import ONE_PLAN, choose_plans, statements_of
+
 
 class Answer(NamedTuple):
     took: tuple[float, float]  # milliseconds, and those of processor time among them
@@ -76,10 +78,17 @@ def steps_counted():
 
 
 def buffers_of(statements) -> int:
-    total = 0
+    """Those that are planned once, before any values are known, by that plan: a page must have been asked for
+    once over this connection."""
+    total, names = 0, statements_of(connection.connection)
     with connection.cursor() as cursor:
+        choose_plans(connection.connection, ONE_PLAN)
         for sql, params in statements:
             if sql.lstrip().upper().startswith(("SELECT", "WITH", "(")):
+                if name := names.get((ONE_PLAN, sql)):
+                    sql = f"EXECUTE {name.decode()}" + (
+                        f"({', '.join(['%s'] * len(params))})" if params else ""
+                    )
                 cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
                 plan = cursor.fetchone()[0][0]["Plan"]
                 total += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]

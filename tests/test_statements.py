@@ -44,6 +44,26 @@ def test_pages_are_the_same_by_prepared_statements_and_by_cursors(client, settin
         assert prepared >= 6
 
 
+def test_what_pages_of_a_topic_ask_is_planned_once_and_not_for_each_value(client, settings, coast):
+    settings.TOPICHUB_PAGE_CACHE = False
+    connection.close()
+    for address in ADDRESSES[:4] * 3:
+        assert client.get(address).status_code == 200
+    if connection.vendor == "postgresql":
+        times = ask("SELECT generic_plans, custom_plans FROM pg_prepared_statements", [], one_plan=True)
+        assert len(times) >= 6
+        assert {custom for _, custom in times} == {0}
+
+
+def test_whose_best_plan_depends_on_the_values_is_planned_for_them(coast):
+    ask("SELECT %s", [1], one_plan=True)
+    question = "SELECT slug FROM publications_topic WHERE name = %s"
+    assert ask(question, ["Coast"]) == [("coast",)]
+    if connection.vendor == "postgresql":
+        times = "SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE %s"
+        assert ask(times, ["%WHERE name = $1"]) == [(1,)]
+
+
 def test_tables_made_anew_are_asked_all_the_same():
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE tides (height integer)")

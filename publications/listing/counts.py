@@ -177,4 +177,4 @@ def stored(moment: dt.datetime):
 
 def _fetch(parts):
     sql = " UNION ALL ".join(sql for sql, _ in parts)
-    return ask(sql, [value for _, values in parts for value in values])
+    return ask(sql, [value for _, values in parts for value in values], one_plan=True)

@@ -141,11 +141,11 @@ class EntryList:
         return self.newest_keys(self.total - start - length, length)
 
     def newest_keys(self, skipped: int, length: int) -> SQL:
-        """SQL of the keys of these items."""
+        """SQL of the keys of these items, which says how many: else PostgreSQL plans for a tenth of the list."""
         end, skipped = self._enter(skipped)
         sql, values = entries_sql(self.topic, self.types, self.start, end, skipped + length)
-        sql = f"SELECT publication_id FROM ({sql}) page {NEWEST_FIRST} LIMIT %s OFFSET %s"
-        return SQL(sql, [*values, length, skipped])
+        sql = f"SELECT publication_id FROM ({sql}) page {NEWEST_FIRST} LIMIT {length:d} OFFSET %s"
+        return SQL(sql, [*values, skipped])
 
     def _enter(self, skipped: int) -> tuple[dt.datetime, int]:
         """Where to begin reading, and how many of the entries found there are still to be skipped."""

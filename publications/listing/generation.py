@@ -72,7 +72,8 @@ class Present(NamedTuple):
 
 def read_present() -> Present:
     """One query."""
-    for token, is_due, *_ in ask(READ_PRESENT[connection.vendor], [stored(timezone.now())]):
+    vendor = connection.vendor
+    for token, is_due, *_ in ask(READ_PRESENT[vendor], [stored(timezone.now())], one_plan=True):
         return Present(token or "", bool(is_due))
     return Present("", False)
 

@@ -53,10 +53,11 @@ def keys_of_sql() -> RawSQL:
 
 class Prepared:
     """`make` gives the queryset for stand-ins, one for each of `values` by its name; called with the values
-    themselves, gives its rows; of values alone, as the database gives them."""
+    themselves, gives its rows; of values alone, as the database gives them. `one_plan` as `ask` has it."""
 
-    def __init__(self, make: Callable[..., QuerySet], **values):
+    def __init__(self, make: Callable[..., QuerySet], *, one_plan=True, **values):
         self.makers: dict[str, Callable] = {}  # by the database
+        self.one_plan = one_plan
         self.make, self.stand_ins = make, {name: new() for name, new in values.items()}
 
     def __call__(self, **values) -> list:
@@ -67,7 +68,7 @@ class Prepared:
             given += some
         first, *others = self._parts
         sql = first + "".join(f"{place}{part}" for place, part in zip(places, others, strict=True))
-        return self._maker(connection.alias)(ask(sql, given))
+        return self._maker(connection.alias)(ask(sql, given, one_plan=self.one_plan))
 
     @cached_property
     def _compiled(self):

@@ -39,8 +39,8 @@ class SeveralTopics(EntryList):
             sql, given = entries_sql(topic, self.types, self.start, end, skipped + length)
             parts.append(f"SELECT * FROM (SELECT * FROM ({sql}) entries {NEWEST_FIRST} LIMIT %s) of_topic")
             values += [*given, skipped + length]
-        sql = f"SELECT publication_id FROM ({' UNION '.join(parts)}) page {NEWEST_FIRST} LIMIT %s OFFSET %s"
-        return SQL(sql, [*values, length, skipped])
+        sql = f"SELECT publication_id FROM ({' UNION '.join(parts)}) page {NEWEST_FIRST} LIMIT {length:d} OFFSET %s"
+        return SQL(sql, [*values, skipped])
 
     def _enter(self, skipped: int):
         """At the end of the year in which the page begins."""

@@ -43,6 +43,7 @@ _last_changed = Prepared(
     lambda now, since: Publication.objects.last_changed(now).annotate(
         tells_of_withdrawals=Exists(_withdrawn_lately.filter(withdrawn_at__gte=since))
     ),
+    one_plan=False,  # it depends on how many were withdrawn of late
     now=a_moment,
     since=a_moment,
 )
@@ -57,6 +58,7 @@ def _withdrawn_since(since, now, rows):
 def _withdrawals(publications_of) -> Prepared:
     return Prepared(
         lambda subject, now, since: _withdrawn_since(since, now, publications_of(subject)),
+        one_plan=False,  # as above
         subject=a_key,
         now=a_moment,
         since=a_moment,
