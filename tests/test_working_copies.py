@@ -1,6 +1,6 @@
 # A change to a live item is prepared beside it, in a second row that nobody takes for an item.
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from publications.models import ContentType, Publication
 from tests.factories import (
@@ -110,3 +110,11 @@ def test_an_item_goes_with_the_change_to_it(live, copy):
     live.delete()
     assert not Publication.with_copies.exists()
     assert ContentType.objects.get(slug="report").publications.count() == 0
+
+
+def test_the_change_to_an_item_is_looked_up_by_an_index(live, copy):
+    found = Publication.with_copies.filter(working_copy_of=live).order_by()
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # which few rows are read by
+        assert "publication_one_working_copy" in found.explain()

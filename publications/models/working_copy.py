@@ -59,7 +59,10 @@ def copy_constraints() -> list[models.BaseConstraint]:
     return [
         models.UniqueConstraint(fields=["slug"], condition=ORIGINAL, name="publication_slug_unique"),
         models.UniqueConstraint(
-            fields=["working_copy_of"], condition=~ORIGINAL, name="publication_one_working_copy"
+            fields=["working_copy_of"],
+            # As SQLite must have it to look up by this index.
+            condition=Q(working_copy_of__isnull=False),
+            name="publication_one_working_copy",
         ),
         models.CheckConstraint(
             condition=ORIGINAL | Q(state__in=["draft", "in_review"]), name="publication_copy_not_public"
