@@ -2,7 +2,6 @@
 # the same rows and the same count, because all of them ask a FilteredList.
 from collections.abc import Iterator
 from functools import cached_property, partial
-from itertools import batched
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -14,7 +13,7 @@ from publications.filters import SORTS, STATES, PublicationFilter
 from publications.found_list import FoundList
 from publications.listing import facets, histogram
 from publications.listing.entries import EntryList
-from publications.listing.paging import PER_PAGE, Page, page_count, page_numbers, read_page_number
+from publications.listing.paging import PER_PAGE, Page, in_batches, page_count, page_numbers, read_page_number
 from publications.listing.several_topics import MOST_TOPICS, SeveralTopics
 from publications.listing.tables import TableList
 from publications.models import Topic
@@ -107,10 +106,11 @@ class FilteredList:
         """All rows, as a queryset."""
         return self.source.rows(oldest_first=self.sort == OLDEST) if self.is_valid else self.base.none()
 
-    def read(self, number: int, prepare) -> Iterator:
-        """All rows, so many at a time, by queries that end at once; what is hidden meanwhile is left out."""
+    def read(self, first: int, further: int, prepare) -> Iterator:
+        """All rows, so many at first and so many at a time then, by queries that end at once; what is hidden
+        meanwhile is left out."""
         keys = self.source.keys(oldest_first=self.sort == OLDEST) if self.is_valid else ()
-        for some in batched(keys, number):
+        for some in in_batches(keys, first, further):
             found = {row.pk: row for row in prepare(self.base.filter(pk__in=some).order_by())}
             yield from (found[key] for key in some if key in found)
 

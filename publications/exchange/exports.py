@@ -7,20 +7,27 @@ from django.utils.translation import gettext as _
 from publications.addresses import open_list
 from publications.briefing import Briefing
 from publications.caching import private_for_staff
-from publications.citing.reference import with_references
-from publications.exchange.formats import CHUNK, EXPORTS
+from publications.exchange.formats import CHUNK, EXPORTS, FIRST
+from publications.listing.attached import attach_bylines, attach_files, attach_topics
+from publications.models import Publication
 from publications.models.slugs import make_slug
 
 
 def export(request, form, kind="", slug=""):
     """Streamed, so that a long list takes no more memory than a short one, and begins as soon. Costs one query for
-    the keys and five for each chunk of rows, beside those that find the list."""
+    the keys and four for each chunk of rows, beside those that find the list."""
     listing, subject = open_list(
         request.GET, timezone.now(), kind, slug, suffix=f"export.{form}", user=request.user
     )
     if not listing.is_valid:
         return HttpResponseBadRequest(_explain(listing), content_type="text/plain; charset=utf-8")
-    return _send(request, form, slug or "publications", listing.read(CHUNK, with_references))
+    return _send(request, form, slug or "publications", listing.read(FIRST, CHUNK, _with_belongings))
+
+
+def _with_belongings(rows) -> list[Publication]:
+    """All that rows of any format are made of."""
+    publications = list(rows.select_related("content_type").defer("body", "notice"))
+    return attach_files(attach_topics(attach_bylines(publications)))
 
 
 def briefing(request, form):

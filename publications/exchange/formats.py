@@ -1,15 +1,15 @@
 # The formats in which a publication, or a list of them, leaves the site.
 import json
 from collections.abc import Callable, Iterable, Iterator
-from itertools import batched
 from typing import NamedTuple
 
 from publications.citing import bibtex, csl, ris
 from publications.citing.reference import make_reference
 from publications.exchange import table
+from publications.listing.paging import in_batches
 from publications.models import Publication
 
-CHUNK = 500  # rows in memory at a time
+FIRST, CHUNK = 100, 500  # rows in memory at a time: fewer at first, so that a file begins soon
 Absolute = Callable[[str], str]  # turns a path into an address
 
 
@@ -28,7 +28,7 @@ class Format(NamedTuple):
     def stream(self, publications: Iterable[Publication], absolute: Absolute) -> Iterator[str]:
         yield self.before
         between = ""
-        for chunk in batched(publications, CHUNK):
+        for chunk in in_batches(publications, FIRST, CHUNK):
             yield between + self.between.join(self.write(publication, absolute) for publication in chunk)
             between = self.between
         yield self.after

@@ -1,4 +1,6 @@
 # Pages of a list whose total is known already.
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice, repeat
 from typing import NamedTuple
 
 PER_PAGE = 20
@@ -86,3 +88,12 @@ def page_numbers(current: int, pages: int) -> list[int | None]:
             numbers.append(None)
         numbers.append(number)
     return numbers
+
+
+def in_batches(rows: Iterable, first: int, further: int) -> Iterator[list]:
+    """So many at first, and then so many at a time."""
+    rows = iter(rows)
+    for number in chain([first], repeat(further)):
+        if not (batch := list(islice(rows, number))):
+            return
+        yield batch

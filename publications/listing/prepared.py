@@ -14,8 +14,9 @@ from publications.listing.making import RowMaker
 from publications.reading import connection
 from publications.statements import ask
 
-# Keys are repeated until there are so many, or a multiple, since each number is another statement.
-FEWER_TEXTS = 8
+# Keys are repeated until there are so many, or a multiple, and where there are many until they are a power of two,
+# since each number is another statement.
+FEWER_TEXTS, MANY_KEYS = 8, 64
 _numbers = count(1)
 
 
@@ -110,6 +111,8 @@ def _placed(value) -> tuple[str, list]:
         return "%s", [stored(value)]
     if isinstance(value, (list, set)):
         some = sorted(value) or [None]
-        some += some[-1:] * (-len(some) % FEWER_TEXTS)
+        number = len(some)
+        wanted = 1 << (number - 1).bit_length() if number > MANY_KEYS else number + -number % FEWER_TEXTS
+        some += some[-1:] * (wanted - number)
         return ", ".join(["%s"] * len(some)), some
     return "%s", [value]
