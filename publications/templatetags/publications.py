@@ -10,6 +10,7 @@ from publications.site.markup import cards, frame, lists
 from publications.site.markup.drawing import histogram
 from publications.site.markup.numbers import count
 from publications.site.markup.sitemap import sitemap_urls
+from publications.site.markup.topics import topic_row
 
 register = template.Library()
 register.filter("in_language", cards.in_language)
@@ -38,6 +39,7 @@ PARTS += [
     histogram,
     count,
     sitemap_urls,
+    topic_row,
 ]
 for part in PARTS:
     register.simple_tag(part)
