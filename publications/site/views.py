@@ -64,6 +64,11 @@ _in_focus = Prepared(
     now=a_moment,
 )
 
+_all_topics = Prepared(
+    lambda now: with_latest(with_counts(Topic.objects.defer("introduction"), now), now).in_order(),
+    now=a_moment,
+)
+
 
 def home(request):
     now = clock.now()
@@ -86,7 +91,7 @@ def home(request):
 def topic_list(request):
     """All topics in their tree: the topmost as areas, those below them with their own subtopics."""
     now = clock.now()
-    topics = list(with_latest(with_counts(Topic.objects.all(), now), now).in_order())
+    topics = _all_topics(now=now)
     years = count_years_by_topic(clock.today().year - 11, now)
     below: dict[int | None, list[Topic]] = {}
     for topic in topics:
