@@ -3,13 +3,16 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from io import StringIO
 from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from publications.listing import upkeep
 from publications.models import ContentType, Entry, Publication, Topic, syncing_once
 from tests.factories import make_publication, make_topic
 from tests.test_upkeep import check
@@ -96,4 +99,36 @@ def test_four_writers_at_once_leave_every_list_exact(another):
         for writer in [pool.submit(write, [*CHANGES, another], seed, start, now) for seed in range(WRITERS)]:
             writer.result()
     assert set(Entry.objects.values_list("publication", "topic", "type", "published_at")) != before
+    assert check() == ""
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_lists_are_made_anew_beside_writers_who_wait_for_a_part_at_most(monkeypatch):
+    """Between two parts somebody else saves and is not kept waiting."""
+    monkeypatch.setattr(upkeep, "PER_PART", 3)
+    now = timezone.now()
+    topics = [make_topic() for _ in range(4)]
+    items = [make_publication(topics=topics[number % 3 :][:2], published_at=now) for number in range(9)]
+    Entry.objects.filter(topic=topics[1].pk).delete()
+    saved = []
+
+    def save():
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("SET lock_timeout = 2000")
+        try:
+            item = items[len(saved)]
+            item.published_at -= timedelta(days=400)
+            item.save()
+            saved.append(item.pk)
+        finally:
+            connection.close()
+
+    def look(execute, sql, params, many, context):
+        if not connection.in_atomic_block and len(saved) < len(items):
+            pool.submit(save).result()
+        return execute(sql, params, many, context)
+
+    with ThreadPoolExecutor(1) as pool, connection.execute_wrapper(look):
+        call_command("rebuild_listing", stdout=StringIO())
+    assert len(saved) > 3
     assert check() == ""

@@ -103,6 +103,8 @@ def test_deleted_items_leave_every_list(tree):
 def test_check_says_what_is_wrong_and_rebuilding_mends_it(tree):
     make_publication("Unlisted").topics.add(tree[0])
     Tally.objects.filter(topic=0, period=0).update(n=70)
+    Tally.objects.create(topic=10**6, type=1, period=0, n=1)
+    Entry.objects.create(publication_id=10**6, topic=0, type=1, published_at=datetime(2020, 1, 1, tzinfo=UTC))
     Entry.objects.filter(topic=tree[3].pk).delete()
     said = check()
     assert f"entry missing: publication_id {Publication.objects.get(title='Unlisted').pk}, topic" in said

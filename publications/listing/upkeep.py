@@ -4,43 +4,74 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, IntegerField, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils import timezone
 
-from publications.models import Entry, ListingState, Tally
-from publications.models.entry import ALWAYS, wanted_entries
+from publications.models import Entry, ListingState, Publication, Tally, Topic
+from publications.models.entry import ALWAYS, EVERYTHING, wanted_entries
+
+PER_PART = 10_000  # publications
+BEYOND = 2**63 - 1  # all keys
 
 ENTRY_COLUMNS = "publication_id, topic, type, published_at"
 TALLY_COLUMNS = "topic, type, period, n"
 
 
 def rebuild() -> None:
-    """In one transaction, so that readers see a whole list throughout, the former or the new. Editors who
-    save wait for its end: at a million publications some minutes."""
+    """Part by part, each in a transaction of its own, so that editors who save meanwhile wait for one part at most.
+    Entries that are right stay so for readers throughout, and so do the counts of a topic."""
+    for start, end in _parts():
+        with transaction.atomic():
+            ListingState.lock()
+            _rebuild_entries(start, end)
+    counted = Tally.objects.order_by("topic").values_list("topic", flat=True).distinct()
+    for topic in sorted({EVERYTHING, *Topic.objects.values_list("pk", flat=True), *counted}):
+        with transaction.atomic():
+            ListingState.lock()
+            _rebuild_tallies(topic)
     with transaction.atomic():
         state = ListingState.lock()
-        _run(f"DELETE FROM {Entry._meta.db_table}")
-        _run(f"DELETE FROM {Tally._meta.db_table}")
-        sql, params = wanted_entries().query.sql_with_params()
-        # In the order of lists, so that a page's entries lie side by side.
-        _run(
-            f"INSERT INTO {Entry._meta.db_table} ({ENTRY_COLUMNS}) SELECT * FROM ({sql}) wanted ORDER BY 2, 4, 1",
-            params,
-        )
-        for rows in wanted_tallies():
-            sql, params = rows.query.sql_with_params()
-            _run(f"INSERT INTO {Tally._meta.db_table} ({TALLY_COLUMNS}) {sql}", params)
         state.time_zone = settings.TIME_ZONE
         state.save()
 
 
-def wanted_tallies() -> list[QuerySet]:
-    """The definition: querysets of (topic, type, period, how many entries), one for each length of period."""
+def _parts() -> Iterator[tuple[int, int]]:
+    """The first key and the first beyond it of so many publications at a time. All keys are in a part, those of what
+    was deleted, too."""
+    start = 0
+    while start < BEYOND:
+        keys = Publication.with_copies.filter(pk__gte=start).order_by("pk").values_list("pk", flat=True)
+        [end] = keys[PER_PART : PER_PART + 1] or [BEYOND]
+        yield start, end
+        start = end
+
+
+def _rebuild_entries(start: int, end: int) -> None:
+    keys = f"SELECT id FROM {Publication._meta.db_table} WHERE id >= %s AND id < %s"
+    sql, params = wanted_entries(RawSQL(keys, [start, end])).query.sql_with_params()
+    entries = Entry._meta.db_table
+    _run(f"DELETE FROM {entries} WHERE publication_id >= %s AND publication_id < %s", [start, end])
+    _run(f"INSERT INTO {entries} ({ENTRY_COLUMNS}) SELECT * FROM ({sql}) wanted ORDER BY 2, 4, 1", params)
+
+
+def _rebuild_tallies(topic: int) -> None:
+    tallies = Tally._meta.db_table
+    _run(f"DELETE FROM {tallies} WHERE topic = %s", [topic])
+    for rows in wanted_tallies(topic=topic):
+        sql, params = rows.query.sql_with_params()
+        _run(f"INSERT INTO {tallies} ({TALLY_COLUMNS}) {sql}", params)
+
+
+def wanted_tallies(**of) -> list[QuerySet]:
+    """The definition: querysets of (topic, type, period, how many entries), one for each length of period; of all
+    entries, or of those."""
     zone = timezone.get_default_timezone()
     year, month = ExtractYear("published_at", tzinfo=zone), ExtractMonth("published_at", tzinfo=zone)
     periods = [Value(ALWAYS, IntegerField()), year, year * 100 + month]
     return [
-        Entry.objects.order_by()
+        Entry.objects.filter(**of)
+        .order_by()
         .values_list("topic", "type", period)
         .annotate(n=Count("*"))
         .order_by("topic", "type")

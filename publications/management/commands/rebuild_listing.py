@@ -6,8 +6,8 @@ from publications.listing.upkeep import rebuild
 
 class Command(BaseCommand):
     help = (
-        "Makes the entries and counts of all lists anew from the publications and topics. Readers see whole "
-        "lists meanwhile; editors who save wait. Needed after a change of TIME_ZONE, and of use after a large import."
+        "Makes the entries and counts of all lists anew from the publications and topics, while readers read and "
+        "editors save. Needed after a change of TIME_ZONE."
     )
 
     def handle(self, *args, **options):
