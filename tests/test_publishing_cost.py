@@ -104,10 +104,12 @@ def test_an_item_that_no_index_holds_is_indexed_by_a_step(editor):
     assert everything_is_as_made_anew()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="has no list of what waits for the index")
 def test_a_step_leaves_nothing_that_searches_must_read_beside_the_index(editor):
     item = make_whole(body="<p>At length.</p>")
     workflow.publish(item, editor, [problem.words for problem in problems(item)])
+    assert search_document.is_sound() and not [*search_document.differences()]
+    if connection.vendor == "sqlite":  # which has no list of what waits for the index
+        return
     with connection.cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list('publications_searchdocument_words'::regclass)")
         assert cursor.fetchall() == [(0,)]
