@@ -58,8 +58,10 @@ def add_picture(page):
     window = opened.value
     window.wait_for_load_state()
     window.bring_to_front()
-    reach(window, window.locator("#id_file"))
-    with window.expect_file_chooser() as chooser:
+    with (
+        window.expect_file_chooser() as chooser
+    ):  # begun early: the browser must know of it by the time of the key
+        reach(window, window.locator("#id_file"))
         window.keyboard.press("Enter")
     picture = jpeg(900, 600, name="gauge.jpg")
     chooser.value.set_files({"name": "gauge.jpg", "mimeType": "image/jpeg", "buffer": picture.read()})
