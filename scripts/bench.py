@@ -145,7 +145,7 @@ def main(sizes, rounds: int, keep: bool) -> None:
                 for size, name in names.items():
                     speak_to(name)
                     measure(site, size, round_, results)
-            # Afterwards, since what is taken back leaves rows behind that pages would read.
+            # Afterwards, since what is taken away leaves rows behind that pages would read.
             for _ in range(rounds):
                 for size, name in names.items():
                     speak_to(name)
