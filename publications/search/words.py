@@ -2,7 +2,7 @@
 # them ready-made, so that they find the same.
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import snowballstemmer
@@ -41,23 +41,23 @@ def _stemmer(language: str):
     return snowballstemmer.stemmer(name) if name in snowballstemmer.algorithms() else None
 
 
-class _Stems(dict):
-    """Of each word that was asked for, under one language. A look-up of a word that is known is all it costs."""
+class _Known(dict):
+    """What is made of each word that was asked for. A look-up of a word that is known is all it costs."""
 
-    def __init__(self, language: str):
-        self.stemmer = _stemmer(language)
+    def __init__(self, make: Callable[[str], str]):
+        self.make = make
 
     def __missing__(self, word: str) -> str:
         if len(self) >= MOST_KNOWN:
             self.clear()
-        found = (self.stemmer.stemWord(word) if self.stemmer else word)[:LONGEST_WORD]
-        self[word] = found
+        self[word] = found = self.make(word)
         return found
 
 
 @lru_cache(maxsize=1)
-def _stems_of(language: str) -> _Stems:
-    return _Stems(language)
+def _stems_of(language: str) -> _Known:
+    stemmer = _stemmer(language)
+    return _Known(lambda word: (stemmer.stemWord(word) if stemmer else word)[:LONGEST_WORD])
 
 
 def stem(word: str) -> str:
@@ -119,22 +119,11 @@ def _common(language: str) -> frozenset[str]:
     return frozenset(COMMON.get(language, "").split())
 
 
-class _StemsAsWritten(dict):
-    """Of words as they stand in texts, under one language."""
-
-    def __init__(self, language: str):
-        self.stems = _stems_of(language)
-
-    def __missing__(self, word: str) -> str:
-        if len(self) >= MOST_KNOWN:
-            self.clear()
-        self[word] = found = self.stems[fold_word(word)]
-        return found
-
-
 @lru_cache(maxsize=1)
-def _stems_as_written(language: str) -> _StemsAsWritten:
-    return _StemsAsWritten(language)
+def _stems_as_written(language: str) -> _Known:
+    """Of words as they stand in texts."""
+    stems = _stems_of(language)
+    return _Known(lambda word: stems[fold_word(word)])
 
 
 def stems_as_written(words: Iterable[str]) -> list[str]:
