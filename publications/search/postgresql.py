@@ -47,9 +47,8 @@ MOST_BYTES_OF_A_LETTER = 4
 def write(documents, model) -> None:
     rows = [(*stored(document), vector(document)) for document in documents]
     with connection.cursor() as cursor:
-        if (
-            len(rows) > MANY
-        ):  # to the end of the transaction, so that the list is emptied once and not in pieces
+        # To the end of the transaction, so that the list is emptied once and not in pieces.
+        if len(rows) > MANY:
             cursor.execute("SELECT set_config('gin_pending_list_limit', %s, true)", [MOST_PENDING])
         write_rows(DOCUMENTS, [*Document._fields, "words"], rows)
         cursor.execute(INTO_INDEX.format("pg_class"))

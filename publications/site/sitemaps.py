@@ -1,7 +1,7 @@
 # Which pages search engines and other robots may find, and which robots may come. Only public pages under
 # their own address are listed, with the date their content truly changed.
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from django.conf import settings
@@ -35,18 +35,13 @@ TRAINING_ROBOTS = ["GPTBot", "ClaudeBot", "CCBot", "Google-Extended", "Applebot-
 
 
 class SitemapInParts(Sitemap):
-    """Of rows in parts by their keys. Robots remember addresses: so the one without a number, and those before the
-    first part, have the first, and a part that has lost its rows is an empty file."""
+    """Of rows in parts by their keys: `files()` gives (number, last change) of those that have rows, `rows(start, end)`
+    what is in one, by its first key and the first after it. Robots remember addresses: so the one without a number,
+    and those before the first part, have the first, and a part that has lost its rows is an empty file."""
 
     parts: Parts
-
-    def files(self) -> list[tuple[int, dt.datetime | None]]:
-        """(number, last change) of those that have rows."""
-        raise NotImplementedError
-
-    def rows(self, start: int, end: int) -> Iterable:
-        """Those in a part, by its first key and the first after it."""
-        raise NotImplementedError
+    files: Callable[[], list[tuple[int, dt.datetime | None]]]
+    rows: Callable[[int, int], Iterable]
 
     def get_urls(self, page=1, site=None, protocol=None):
         first, last = self.parts.ends()

@@ -76,9 +76,8 @@ class Importer:
                 self._write(items)
         except (IntegrityError, DataError, ObjectNotUpdated) as error:
             rows = [item.row for item in items]
-            if (
-                len(rows) > 1
-            ):  # by halves and from the start, since nothing was written, to find the one refused
+            # By halves and from the start, since nothing was written, to find the one refused.
+            if len(rows) > 1:
                 self._take(rows[: len(rows) // 2])
                 self._take(rows[len(rows) // 2 :])
             elif isinstance(error, ObjectNotUpdated):  # deleted meanwhile: found no more, and made anew
