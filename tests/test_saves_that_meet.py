@@ -186,6 +186,28 @@ def test_item_deleted_while_an_import_changes_it_is_made_anew(transactional_db, 
     assert Publication.objects.get(title="Tide").summary == "In short."
 
 
+def test_item_that_is_gone_whenever_an_import_changes_it_is_named_and_the_others_go_in(
+    transactional_db, tmp_path
+):
+    take_in(tmp_path, row("Tide", id="a"))
+    tries = []
+
+    def delete_it(execute, sql, values, *rest):
+        if sql.startswith('UPDATE "publications_publication"') and len(tries) < 10:
+            tries.append(sql)
+            # Within what the import takes back when it misses the item, which is there once more then.
+            execute('DELETE FROM "publications_publication_topics"', [], *rest)
+            execute('DELETE FROM "publications_publication"', [], *rest)
+        return execute(sql, values, *rest)
+
+    with connection.execute_wrapper(delete_it):
+        done = take_in(tmp_path, row("Tide", id="a", summary="In short."), row("Ebb", id="b"))
+    assert 0 < len(tries) < 10
+    assert (done.status, done.summary) == (1, "created 1, updated 0, unchanged 0, rejected 1")
+    assert "row 1: others deleted its item twice while it was changed; import it again" in done.lines
+    assert Publication.objects.get(title="Ebb")
+
+
 def test_correction_of_an_item_that_is_gone_leaves_nothing_behind(transactional_db):
     item = make_publication("Tide")
     Publication.objects.get(pk=item.pk).delete()

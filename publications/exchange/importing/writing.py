@@ -62,7 +62,7 @@ class Importer:
             else:
                 yield row
 
-    def _take(self, rows) -> None:
+    def _take(self, rows, *, again=False) -> None:
         items = self._match(rows)
         self._give_slugs(items)
         items = [item for item in items if self._is_complete(item)]
@@ -80,10 +80,14 @@ class Importer:
             if len(rows) > 1:
                 self._take(rows[: len(rows) // 2])
                 self._take(rows[len(rows) // 2 :])
-            elif isinstance(error, ObjectNotUpdated):  # deleted meanwhile: found no more, and made anew
-                self._take(rows)
-            else:
-                self._reject(items[0].row, ("", f"the database refuses it: {str(error).splitlines()[0]}"))
+            elif not isinstance(error, ObjectNotUpdated):
+                self._reject(rows[0], ("", f"the database refuses it: {str(error).splitlines()[0]}"))
+            elif again:
+                self._reject(
+                    rows[0], ("", "others deleted its item twice while it was changed; import it again")
+                )
+            else:  # deleted meanwhile: found no more, and made anew
+                self._take(rows, again=True)
             return
         self.pictures.count(items)
         for item in items:
