@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from publications.exchange.importing import import_publications
-from publications.models import Publication, Redirect
+from publications.models import FeaturedItem, Publication, Redirect, Topic
 from tests.factories import make_publication
 from tests.importing import only, row, run, take_in, write_json
 from tests.searching import search
@@ -155,3 +155,33 @@ def test_two_imports_at_once_take_in_all_rows(tmp_path):
     assert make_publication().pk > max(
         Publication.objects.filter(title__startswith="Of").values_list("pk", flat=True)
     )
+
+
+def test_what_is_deleted_before_rows_are_linked_is_named_and_the_other_links_are_made(tmp_path, monkeypatch):
+    monkeypatch.setattr("publications.exchange.importing.writing.BATCH", 1)
+    links = {"lead": "main", "translation_of": "main", "replaced_by": "main"}
+    rows = [
+        row("Gone", **links, featured_in=["Water", "Air"]),
+        row("Main", id="main"),
+        row("Brief", **links, language="de", featured_in=["Water", "Air"]),
+    ]
+
+    def delete_some(done, total):
+        if done == total:
+            return
+        Publication.objects.filter(title="Gone").delete()
+        if Publication.objects.filter(title="Main").exists():
+            Topic.objects.filter(name="Air").delete()
+
+    report = import_publications(write_json(tmp_path, *rows), progress=delete_some)
+    brief, main = Publication.objects.order_by("title")
+    assert {brief.lead, brief.translation_of, brief.replaced_by} == {main}
+    assert [place.publication for place in FeaturedItem.objects.all()] == [brief]
+    gone = "somebody deleted the item meanwhile"
+    assert [str(warning) for warning in report.warnings] == [
+        f"row 1: lead: {gone}",
+        f"row 1: translation_of: {gone}",
+        f"row 1: replaced_by: {gone}",
+        f"row 1: featured_in: {gone}",
+        "row 3: featured_in: somebody deleted the topic meanwhile",
+    ]

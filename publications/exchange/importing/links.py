@@ -12,6 +12,7 @@ from publications.models import FeaturedItem, Publication, Topic
 CHUNK = 500
 State = Publication.State
 MOST_FEATURED = 6
+GONE = "somebody deleted the item meanwhile"
 
 
 class Links:
@@ -68,7 +69,10 @@ class Links:
         items = Publication.objects.in_bulk([pk for _, pk, _ in links])
         changed = set()
         for number, pk, name in links:
-            item, other = items[pk], named.get(name) if name else None
+            item, other = items.get(pk), named.get(name) if name else None
+            if not item:
+                self.report.warn(number, field, GONE)
+                continue
             if getattr(item, f"{field}_id") == (other.pk if other else None) and (other or not name):
                 continue
             if problem := problem_of(item, other) if other or not name else _unknown(name):
@@ -85,7 +89,10 @@ class Links:
         items = Publication.objects.in_bulk([pk for _, pk, _, _ in replacements])
         changed = set()
         for number, pk, name, is_merged in replacements:
-            item, other = items[pk], named.get(name) if name else None
+            item, other = items.get(pk), named.get(name) if name else None
+            if not item:
+                self.report.warn(number, "replaced_by", GONE)
+                continue
             if problem := _replacement_problem(item, other, name):
                 self.report.warn(number, "replaced_by", f"{problem}; the item went in without it")
                 continue
@@ -98,7 +105,11 @@ class Links:
         return changed
 
     def _feature(self, topic_pk, places) -> set[int]:
-        topic = Topic.objects.get(pk=topic_pk)
+        places, topic = self._still_there(places), Topic.objects.filter(pk=topic_pk).first()
+        if not topic:
+            for _, number, _ in places:
+                self.report.warn(number, "featured_in", "somebody deleted the topic meanwhile")
+            return set()
         record(topic)
         for _, number, _ in places[MOST_FEATURED:]:
             reason = f"{quoted(topic.name)} features {MOST_FEATURED} items of this file already; this one was left out"
@@ -116,6 +127,13 @@ class Links:
             changed.add(number)
         self._make_room(topic, min(len(places), MOST_FEATURED))
         return changed
+
+    def _still_there(self, places) -> list:
+        there = set(Publication.objects.filter(pk__in=[pk for *_, pk in places]).values_list("pk", flat=True))
+        for _, number, pk in places:
+            if pk not in there:
+                self.report.warn(number, "featured_in", GONE)
+        return [place for place in places if place[-1] in there]
 
     def _make_room(self, topic, needed) -> None:
         if topic.slots < needed:
