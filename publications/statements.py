@@ -11,7 +11,7 @@ from itertools import count
 
 import psycopg
 from psycopg.adapt import Transformer
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from publications.reading import database
@@ -27,8 +27,9 @@ class NotThisWay(Exception):
 
 def ask(sql: str, values, *, one_plan=False) -> list[tuple]:
     """The rows of a query whose text is one of a few. As Django's cursors give them; these are asked where somebody
-    listens to them, within transactions, and where the short way does not lead through: with a pool in between
-    that keeps no statements, or after the tables were made anew. `one_plan` where one plan is good for all values."""
+    listens to them, and where the short way does not lead through: with a pool in between that keeps no statements,
+    or after the tables were made anew. Within a transaction it is only taken where it leads through, since what
+    fails there fails for good. `one_plan` where one plan is good for all values."""
     here = database()
     try:
         return _ask_session(here, sql, values, one_plan)
@@ -39,14 +40,31 @@ def ask(sql: str, values, *, one_plan=False) -> list[tuple]:
 
 
 def _ask_session(here, sql: str, values, one_plan: bool) -> list[tuple]:
-    if here.connection is None or here.in_atomic_block or here.queries_logged or here.execute_wrappers:
+    if here.connection is None or here.needs_rollback or here.queries_logged or here.execute_wrappers:
         raise NotThisWay
     if here.vendor == "sqlite":
         rows = here.connection.execute(_for_sqlite(sql), values).fetchall()
+    elif here.in_atomic_block:
+        if not _leads_through(here.connection):
+            raise NotThisWay
+        with here.wrap_database_errors:
+            rows = _ask_postgresql(here.connection, sql, values, one_plan)
     else:
         rows = _ask_postgresql(here.connection, sql, values, one_plan)
     here.health_check_done = True  # it answers, so Django need not ask whether it does
     return rows
+
+
+def _leads_through(session: psycopg.Connection) -> bool:
+    """Whether a transaction is open, which psycopg begins with its own first statement, and the server's process is
+    the one that this connection was opened to, and not one that a pool chose for this transaction."""
+    if session.pgconn.transaction_status != TransactionStatus.INTRANS:
+        return False
+    known = vars(session)
+    if "topichub_is_direct" not in known:
+        process = session.pgconn.exec_(b"SELECT pg_backend_pid()").get_value(0, 0)
+        known["topichub_is_direct"] = process == b"%d" % session.pgconn.backend_pid
+    return known["topichub_is_direct"]
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)
@@ -66,14 +84,19 @@ def _ask_postgresql(session: psycopg.Connection, sql: str, values, one_plan: boo
 def execute_prepared(
     session: psycopg.Connection, sql: str, values: Sequence[bytes | None] = (), *, one_plan=True
 ) -> PGresult:
-    """What PostgreSQL answers to a query, prepared at its first use on this connection. `NotThisWay` where it
-    does not answer with rows."""
+    """What PostgreSQL answers to a query, prepared at its first use on this connection. psycopg's errors, and
+    `NotThisWay` where it does not answer with rows."""
     names = statements_of(session)
     plans = ONE_PLAN if one_plan else BEST_PLANS
     name = names.get((plans, sql)) or _prepare(session, names, plans, sql)
     choose_plans(session, plans)
-    result = session.pgconn.exec_prepared(name, values)
-    if result.status != ExecStatus.TUPLES_OK:
+    return _checked(session.pgconn.exec_prepared(name, values), ExecStatus.TUPLES_OK)
+
+
+def _checked(result: PGresult, wanted: ExecStatus) -> PGresult:
+    if result.status == ExecStatus.FATAL_ERROR:
+        raise psycopg.errors.error_from_result(result)
+    if result.status != wanted:
         raise NotThisWay
     return result
 
@@ -85,10 +108,11 @@ def statements_of(session: psycopg.Connection) -> dict[tuple[bytes, str], bytes]
 
 def choose_plans(session: psycopg.Connection, plans: bytes) -> None:
     """By itself PostgreSQL plans anew for all values what it believes to cost more without knowing them, such as
-    the first rows of a long list, whose plan is the same for all; and planning takes longer than to answer."""
-    if vars(session).get("topichub_plans", BEST_PLANS) != plans:
-        if session.pgconn.exec_(b"SET plan_cache_mode = " + plans).status != ExecStatus.COMMAND_OK:
-            raise NotThisWay
+    the first rows of a long list, whose plan is the same for all; and planning takes longer than to answer. Within a
+    transaction this stays as it is, since a rollback would take it back."""
+    is_idle = session.pgconn.transaction_status == TransactionStatus.IDLE
+    if is_idle and vars(session).get("topichub_plans", BEST_PLANS) != plans:
+        _checked(session.pgconn.exec_(b"SET plan_cache_mode = " + plans), ExecStatus.COMMAND_OK)
         session.topichub_plans = plans
 
 
@@ -97,9 +121,8 @@ def _prepare(session: psycopg.Connection, names, plans: bytes, sql: str) -> byte
         raise NotThisWay
     statement = _for_postgresql(sql)
     # Behind a pool the name may be another client's statement: it must never be one with another text.
-    name = b"topichub_" + sha1(statement, usedforsecurity=False).hexdigest().encode()
-    if session.pgconn.prepare(name, statement).status != ExecStatus.COMMAND_OK:
-        raise NotThisWay
+    name = b"topichub_" + sha1(plans + statement, usedforsecurity=False).hexdigest().encode()
+    _checked(session.pgconn.prepare(name, statement), ExecStatus.COMMAND_OK)
     names[plans, sql] = name
     return name
 

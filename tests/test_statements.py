@@ -1,6 +1,11 @@
 # Questions that pages ask past Django's cursors: the same answers, and a way out where the short way is closed.
+import re
+import socket
+from contextlib import closing, contextmanager
+from threading import Thread
+
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from publications.models import ContentType
@@ -100,3 +105,59 @@ def test_name_of_a_statement_tells_its_text():
             statements |= set(ask("SELECT name, statement FROM pg_prepared_statements", []))
     names, texts = ({each[place] for each in statements} for place in (0, 1))
     assert len(names) == len(texts) >= (2 if connection.vendor == "postgresql" else 0)
+
+
+def test_within_a_transaction_what_it_did_is_read_and_what_fails_is_told_as_by_a_cursor(coast):
+    question = "SELECT slug FROM publications_topic WHERE name = %s"
+    for _ in range(2):
+        with transaction.atomic():
+            type(coast).objects.filter(pk=coast.pk).update(name="Shore")
+            assert ask(question, ["Shore"]) == [("coast",)]
+            transaction.set_rollback(True)
+        assert ask(question, ["Shore"]) == []
+        with pytest.raises(DatabaseError, match="nowhere"), transaction.atomic():
+            type(coast).objects.filter(pk=coast.pk).update(name="Shore")
+            ask("SELECT * FROM nowhere", [])
+    if connection.vendor == "postgresql":  # SQLite tells nobody what it has prepared
+        prepared = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s"
+        assert ask(prepared, ["%WHERE name = $1"]) == [(1,)]
+
+
+def test_behind_a_pool_nothing_is_prepared_within_a_transaction(coast):
+    """It may give the next transaction to another process of the server, which knows no such statement."""
+    question = "SELECT name FROM publications_topic WHERE slug = %s"
+    with behind_a_pool(), transaction.atomic():
+        assert [ask(question, ["coast"]) for _ in range(2)] == [[("Coast",)]] * 2
+        if connection.vendor == "postgresql":
+            assert ask("SELECT count(*) FROM pg_prepared_statements", []) == [(0,)]
+
+
+@contextmanager
+def behind_a_pool():
+    """Something between client and server that says like a pool that the client talks to a process of its own."""
+    if connection.vendor == "sqlite":  # which has no server
+        yield
+        return
+    settings = connection.settings_dict
+    before = {name: settings[name] for name in ("HOST", "PORT")}
+    with closing(socket.create_server(("127.0.0.1", 0))) as pool:
+        Thread(target=_serve, args=(pool, *before.values()), daemon=True).start()
+        connection.close()
+        settings |= {"HOST": "127.0.0.1", "PORT": pool.getsockname()[1]}
+        try:
+            yield
+        finally:
+            connection.close()
+            settings |= before
+
+
+def _serve(pool, host, port):
+    client, server = pool.accept()[0], socket.create_connection((host, port or 5432))
+    Thread(target=_hand_on, args=(client, server), daemon=True).start()
+    _hand_on(server, client, re.compile(rb"K\0\0\0\x0c....", re.S), b"K\0\0\0\x0c\0\0\0\1")
+
+
+def _hand_on(source, target, said=re.compile(b"$^"), instead=b""):
+    while sent := source.recv(65_536):
+        target.sendall(said.sub(instead, sent))
+    target.close()
