@@ -8,8 +8,8 @@ from django.db.models import Model, Q
 from django.http import Http404
 
 from publications.filtered_list import FilteredList
-from publications.filters import types_by_slug
 from publications.listing.prepared import Prepared, a_moment, a_text
+from publications.listing.types import types_by_slug
 from publications.models import ContentType, Person, Publication, Redirect, Topic
 from publications.models.slugs import address_root
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _, gettext_noop, pgettext_l
 
 from publications import clock
 from publications.dates import Period, parse_period
-from publications.listing.kept import Kept
 from publications.listing.prepared import Prepared, some_keys, some_texts
+from publications.listing.types import types_by_slug
 from publications.models import ContentType, Publication, Topic, TopicAncestry
 from publications.querysets import midnight
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
@@ -33,12 +33,10 @@ SORTS = [
 ]
 
 
-_types_in_order = Prepared(ContentType.objects.all)
 _topics = Prepared(lambda slugs: Topic.objects.filter(slug__in=slugs), slugs=some_texts)
 _topics_below = Prepared(
     lambda topics: TopicAncestry.objects.filter(ancestor__in=topics).values_list("topic"), topics=some_keys
 )
-types_by_slug = Kept(lambda: {one.slug: one for one in _types_in_order()})
 MULTIPLE = {"type", "topic", "state"}
 
 

@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from publications.admin.filters import ChosenField, DateRange, FormFilter, midnight
-from publications.filters import STATES, types_by_slug
+from publications.filters import STATES
 from publications.languages import is_same
+from publications.listing.types import types_by_slug
 from publications.models import Authorship, Image, Person, Publication, Topic, TopicAncestry
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
 from publications.search.finding import Within

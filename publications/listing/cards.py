@@ -5,6 +5,7 @@ from django.db.models.expressions import RawSQL
 from publications import clock
 from publications.listing.entries import EntryList
 from publications.listing.prepared import SQL, Prepared, a_key, a_moment, keys_of_sql, some_keys
+from publications.listing.types import PreparedRows, for_untyped_cards
 from publications.models import Entry, FeaturedItem, Publication
 from publications.querysets import running
 
@@ -66,12 +67,12 @@ def _picked_or(topic, now, newest):
     picks = FeaturedItem.objects.live(now).filter(topic=topic).order_by().values("publication")
     mine = Q(featured_in__topic=topic) & running(now, prefix="featured_in__")
     keys = RawSQL(*_union([picks.query.sql_with_params(), (newest.sql, newest.params)]))
-    candidates = Publication.objects.filter(pk__in=keys).for_cards().newest_first()
+    candidates = for_untyped_cards(Publication.objects.filter(pk__in=keys)).newest_first()
     candidates = candidates.annotate(pick=FilteredRelation("featured_in", condition=mine))
     return candidates.select_related("pick__image")
 
 
-_candidates = Prepared(_picked_or, topic=a_key, now=a_moment, newest=keys_of_sql)
+_candidates = PreparedRows(_picked_or, topic=a_key, now=a_moment, newest=keys_of_sql)
 
 
 def featured_in(topic, now=None) -> list[Publication]:

@@ -18,7 +18,8 @@ from publications.listing.counts import (
     stored,
 )
 from publications.listing.facets import fullest_topics
-from publications.listing.prepared import SQL, Prepared, keys_of_sql
+from publications.listing.prepared import SQL, keys_of_sql
+from publications.listing.types import PreparedRows, for_untyped_cards
 from publications.models import Publication
 from publications.models.entry import EVERYTHING, Entry
 
@@ -27,15 +28,12 @@ STEP = 500  # keys read at a time
 FEW = 100  # entries that are sooner skipped than their month is looked up
 
 
-_cards = Prepared(
-    lambda keys: Publication.objects.filter(pk__in=keys).for_cards().newest_first(), keys=keys_of_sql
+_cards = PreparedRows(
+    lambda keys: for_untyped_cards(Publication.objects.filter(pk__in=keys)).newest_first(), keys=keys_of_sql
 )
-_whole = Prepared(
+_whole = PreparedRows(
     lambda keys: (
-        Publication.objects.filter(pk__in=keys)
-        .select_related("content_type", "image")
-        .defer("notice")
-        .newest_first()
+        Publication.objects.filter(pk__in=keys).select_related("image").defer("notice").newest_first()
     ),
     keys=keys_of_sql,
 )
@@ -129,7 +127,7 @@ class EntryList:
         """The same with their texts."""
         return self._read(_whole, start, length, oldest_first)
 
-    def _read(self, rows: Prepared, start: int, length: int, oldest_first: bool) -> list[Publication]:
+    def _read(self, rows: PreparedRows, start: int, length: int, oldest_first: bool) -> list[Publication]:
         found = rows(keys=self._keys(start, length, oldest_first))
         return found[::-1] if oldest_first else found
 

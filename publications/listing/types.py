@@ -1,0 +1,33 @@
+# The types of publications: a handful, kept like all that is the same on every page, so that a list need not look up
+# the type of each of its rows.
+from publications.listing.kept import Kept
+from publications.listing.prepared import Prepared
+from publications.models import ContentType, Publication
+
+_in_order = Prepared(ContentType.objects.all)
+types_by_slug = Kept(lambda: {one.slug: one for one in _in_order()})
+_types_by_key = Kept(lambda: {one.pk: one for one in types_by_slug().values()})
+
+
+_on_cards = [name for name in Publication.ON_CARDS if not name.startswith("content_type__")]
+
+
+def for_untyped_cards(rows):
+    """`for_cards` without the types."""
+    return rows.select_related("image").only(*_on_cards, "content_type")
+
+
+class PreparedRows(Prepared):
+    """A query of publications that is read without their types, which they are given out of those kept."""
+
+    def __call__(self, **values) -> list[Publication]:
+        return with_types(super().__call__(**values))
+
+
+def with_types(rows: list[Publication]) -> list[Publication]:
+    """A type that was made this moment is looked up where it is shown."""
+    types = _types_by_key() if rows else {}
+    for row in rows:
+        if content_type := types.get(row.content_type_id):
+            row._state.fields_cache["content_type"] = content_type
+    return rows
