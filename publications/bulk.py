@@ -1,8 +1,9 @@
-# Writes many new rows at once, past all that models do when they are saved: by COPY on PostgreSQL, by one prepared
-# statement on SQLite. Constraints and triggers hold as for any rows. Knows no models.
+# Writes many new rows at once, past all that models do when they are saved: by COPY on PostgreSQL, by
+# statements of many rows on SQLite. Constraints and triggers hold as for any rows. Knows no models.
 import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
+from itertools import batched
 from operator import itemgetter
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
@@ -11,6 +12,7 @@ from django.db.models.expressions import RawSQL
 READY = {str, int, bool, type(None)}  # what every database takes as it is
 LEFT_OUT = 100  # keys between those given before and those reserved
 RESERVING = 7_104_101  # the lock of those who reserve keys
+MOST_ROWS = 1_000  # of one statement on SQLite
 FEW = 20  # rows that one statement takes in less time than COPY takes to begin
 
 
@@ -43,7 +45,11 @@ def write_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence], on_
     places = f"({', '.join(['%s'] * len(columns))})"
     with here.cursor() as cursor:
         if here.vendor != "postgresql":
-            cursor.executemany(f"INSERT INTO {into} VALUES {places} {on_conflict}", rows)
+            # Before each statement that has triggers, SQLite writes down what it would take back if the statement
+            # failed, and its text index ends a part, which is later merged with others.
+            most = min(MOST_ROWS, here.features.max_query_params // len(columns))
+            for some in batched(rows, most):
+                cursor.execute(*_statement(f"INSERT INTO {into}", places, some, on_conflict))
         elif on_conflict:
             cursor.execute(
                 f"INSERT INTO {into} SELECT {', '.join(map(quoted, columns))} "
@@ -55,10 +61,12 @@ def write_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence], on_
                 for row in rows:
                     copy.write_row(row)
         elif rows:
-            cursor.execute(
-                f"INSERT INTO {into} VALUES {', '.join([places] * len(rows))}",
-                [value for row in rows for value in row],
-            )
+            cursor.execute(*_statement(f"INSERT INTO {into}", places, rows))
+
+
+def _statement(insert: str, places: str, rows: Sequence[Sequence], on_conflict: str = "") -> tuple[str, list]:
+    values = [value for row in rows for value in row]
+    return f"{insert} VALUES {', '.join([places] * len(rows))} {on_conflict}", values
 
 
 def insert_objects(objects: Sequence[models.Model]) -> None:

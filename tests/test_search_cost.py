@@ -65,10 +65,10 @@ def costs(django_db_setup, django_db_blocker):
 
 
 def cost(search) -> int:
-    """Pages of 8 KB read on PostgreSQL, steps of its machine on SQLite: neither depends on the computer."""
+    """Pages of 8 KB read on PostgreSQL, tens of steps of its machine on SQLite: neither depends on the computer."""
     if connection.vendor == "sqlite":
         steps = []
-        connection.connection.set_progress_handler(lambda: steps.append(1), 100)
+        connection.connection.set_progress_handler(lambda: steps.append(1), 10)
         search()
         connection.connection.set_progress_handler(None, 0)
         return len(steps)

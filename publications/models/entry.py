@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from itertools import batched
+from operator import itemgetter
 
 from django.conf import settings
 from django.db import models, transaction
@@ -176,7 +177,8 @@ def _sync(pks) -> None:
         return
     if gone:
         Entry.objects.filter(pk__in=[(publication, topic) for publication, topic, *_ in gone]).delete()
-    bulk.write_rows(Entry._meta.db_table, COLUMNS, list(new))
+    in_order_of_lists = sorted(new, key=itemgetter(1, 3, 0))
+    bulk.write_rows(Entry._meta.db_table, COLUMNS, in_order_of_lists)
     counts = Counter()
     for rows, sign in ((new, 1), (gone, -1)):
         periods = {moment: periods_of(_aware(moment)) for moment in {row[-1] for row in rows}}
