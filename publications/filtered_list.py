@@ -11,7 +11,7 @@ from publications import clock
 from publications.dates import Period
 from publications.filters import SORTS, STATES, PublicationFilter
 from publications.found_list import FoundList
-from publications.listing import facets, histogram
+from publications.listing import facets, histogram, paging
 from publications.listing.entries import EntryList
 from publications.listing.paging import PER_PAGE, Page, in_batches, page_count, page_numbers, read_page_number
 from publications.listing.several_topics import MOST_TOPICS, SeveralTopics
@@ -256,9 +256,9 @@ class FilteredList:
         query = self.query
         if changes or without:
             pairs = [pair for pair in self.parameters if pair[0] not in changes and pair != without]
-            pairs += [(key, value) for key, value in changes.items() if value]
-            pairs.sort(key=lambda pair: self.PARAMETERS.index(pair[0]))
-            query = f"?{urlencode(pairs)}" if pairs else ""
+            if new := [(key, value) for key, value in changes.items() if value]:
+                pairs = sorted(pairs + new, key=lambda pair: self.PARAMETERS.index(pair[0]))
+            query = paging.write_query(pairs)
         if page > 1:
             query += f"{'&' if query else '?'}page={page}"
         return self.path + query
@@ -270,7 +270,7 @@ class FilteredList:
     @cached_property
     def query(self) -> str:
         """The end of the address of another form of this list: “?type=report”, or nothing."""
-        return f"?{urlencode(self.parameters)}" if self.parameters else ""
+        return paging.write_query(self.parameters)
 
     @property
     def canonical_url(self) -> str:

@@ -5,7 +5,7 @@ from django.db.models.expressions import RawSQL
 from publications import clock
 from publications.listing.entries import EntryList
 from publications.listing.prepared import SQL, Prepared, a_key, a_moment, keys_of_sql, some_keys
-from publications.listing.types import PreparedRows, for_untyped_cards
+from publications.listing.types import PreparedRows
 from publications.models import Entry, FeaturedItem, Publication
 from publications.querysets import running
 
@@ -28,13 +28,13 @@ _members = Prepared(
 def attach_companions(publications: list[Publication], now=None) -> list[Publication]:
     """Give each item `study`: the public items of the same study without itself, the main item first. And
     `withdrawn_study`, of which its page warns. One query for the whole list."""
-    leads = {item.lead_id or item.pk for item in publications}
+    leads = {item.lead_id or item.id for item in publications}
     known_leads = {item.lead_id for item in publications if item.lead_id}
     studies: dict[int, list[Publication]] = {}
     for member in _members(now=now or clock.now(), leads=leads, keys=known_leads) if leads else []:
         studies.setdefault(member.lead_id or member.pk, []).append(member)
     for item in publications:
-        others = [member for member in studies.get(item.lead_id or item.pk, []) if member.pk != item.pk]
+        others = [member for member in studies.get(item.lead_id or item.id, ()) if member.id != item.id]
         others.sort(key=lambda member: bool(member.lead_id))
         item.study = [member for member in others if not member.is_withdrawn]
         item.withdrawn_study = [member for member in others if member.is_withdrawn]
@@ -67,9 +67,9 @@ def _picked_or(topic, now, newest):
     picks = FeaturedItem.objects.live(now).filter(topic=topic).order_by().values("publication")
     mine = Q(featured_in__topic=topic) & running(now, prefix="featured_in__")
     keys = RawSQL(*_union([picks.query.sql_with_params(), (newest.sql, newest.params)]))
-    candidates = for_untyped_cards(Publication.objects.filter(pk__in=keys)).newest_first()
+    candidates = Publication.objects.filter(pk__in=keys).only(*Publication.ON_UNTYPED_CARDS).newest_first()
     candidates = candidates.annotate(pick=FilteredRelation("featured_in", condition=mine))
-    return candidates.select_related("pick__image")
+    return candidates.select_related("image", "pick__image")
 
 
 _candidates = PreparedRows(_picked_or, topic=a_key, now=a_moment, newest=keys_of_sql)

@@ -2,6 +2,8 @@
 # A span of time that cuts a month costs the entries of that month beyond the cut, read from an index.
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -22,10 +24,7 @@ class Cut(NamedTuple):
     moment: dt.datetime
     year: int
     month: int
-
-    @property
-    def is_between_months(self) -> bool:
-        return self.moment == month_start(self.year, self.month)
+    is_between_months: bool
 
     @property
     def next_month(self) -> dt.datetime:
@@ -39,7 +38,8 @@ class Cut(NamedTuple):
 
 def cut_at(moment: dt.datetime) -> Cut:
     local = timezone.localtime(moment, timezone.get_default_timezone())
-    return Cut(moment, local.year, local.month)
+    is_between_months = moment == month_start(local.year, local.month)
+    return Cut(moment, local.year, local.month, is_between_months)
 
 
 def month_start(year: int, month: int) -> dt.datetime:
@@ -63,10 +63,11 @@ class Counts:
         rows, moments = _fetch(parts), list(self.cuts)
         self.years = {(kind, year): n for kind, year, n, number in rows if not number}
         # From a cut to the end of its year, by type and cut.
-        self.later: Counter[tuple[int, dt.datetime]] = Counter()
+        self.later: dict[tuple[int, dt.datetime], int] = {}
         for kind, _, n, number in rows:
             if number:
-                self.later[kind, moments[number - 1]] += n
+                key = kind, moments[number - 1]
+                self.later[key] = self.later.get(key, 0) + n
         self._between: dict[tuple, dict[tuple[int, int], int]] = {}
 
     def between(self, start: dt.datetime | None, end: dt.datetime) -> dict[tuple[int, int], int]:
@@ -81,12 +82,20 @@ class Counts:
         first = self.cuts[start].year if start else FIRST_YEAR
         last = self.cuts[end].year
         counts = {key: n for key, n in self.years.items() if first <= key[1] <= last}
-        for kind in {kind for kind, _ in counts}:
-            counts[kind, last] = counts.get((kind, last), 0) - self.later[kind, end]
-            if start:
-                before = self.years.get((kind, first), 0) - self.later[kind, start]
-                counts[kind, first] = counts.get((kind, first), 0) - before
-        return {key: n for key, n in counts.items() if n > 0}
+        if start:
+            for key in [key for key in counts if key[1] == first]:
+                _take(counts, key, self.years[key] - self.later.get((key[0], start), 0))
+        for kind, moment in self.later:
+            if moment == end and (kind, last) in counts:
+                _take(counts, (kind, last), self.later[kind, end])
+        return counts
+
+
+def _take(counts: dict, key, fewer: int) -> None:
+    """Keeps no count of nothing."""
+    counts[key] -= fewer
+    if counts[key] <= 0:
+        del counts[key]
 
 
 def _tallies(topic, first, last, period, number):
@@ -172,7 +181,13 @@ def _of_types(types, prefix=""):
 
 def stored(moment: dt.datetime):
     """As a parameter of SQL."""
-    return connection.ops.adapt_datetimefield_value(moment)
+    return _adapt()(moment)
+
+
+@cache
+def _adapt() -> Callable:
+    """The same for all connections, which are of one kind."""
+    return connection.ops.adapt_datetimefield_value
 
 
 def _fetch(parts):

@@ -1,7 +1,6 @@
 # A list of public items out of the entries: any page by its number, at the same cost whatever lies before it.
 # Tallies say in which month a page begins; the index is entered there.
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -19,7 +18,7 @@ from publications.listing.counts import (
 )
 from publications.listing.facets import fullest_topics
 from publications.listing.prepared import SQL, keys_of_sql
-from publications.listing.types import PreparedRows, for_untyped_cards
+from publications.listing.types import PreparedRows
 from publications.models import Publication
 from publications.models.entry import EVERYTHING, Entry
 
@@ -28,15 +27,11 @@ STEP = 500  # keys read at a time
 FEW = 100  # entries that are sooner skipped than their month is looked up
 
 
+_with_pictures = Publication.objects.select_related("image").newest_first()
 _cards = PreparedRows(
-    lambda keys: for_untyped_cards(Publication.objects.filter(pk__in=keys)).newest_first(), keys=keys_of_sql
+    lambda keys: _with_pictures.filter(pk__in=keys).only(*Publication.IN_ROWS), keys=keys_of_sql
 )
-_whole = PreparedRows(
-    lambda keys: (
-        Publication.objects.filter(pk__in=keys).select_related("image").defer("notice").newest_first()
-    ),
-    keys=keys_of_sql,
-)
+_whole = PreparedRows(lambda keys: _with_pictures.filter(pk__in=keys).defer("notice"), keys=keys_of_sql)
 
 
 class EntryList:
@@ -52,25 +47,25 @@ class EntryList:
     def counts(self) -> Counts:
         return Counts(self.topic, filter(None, [self.now, self.start, self.end]))
 
-    def _of_types(self, counts: dict[tuple[int, int], int]) -> Counter[int]:
+    def _of_types(self, counts: dict[tuple[int, int], int]) -> dict[int, int]:
         """The counts of the types chosen, summed by what else they are counted by."""
         summed: dict[int, int] = {}
         for (kind, key), n in counts.items():
             if not self.types or kind in self.types:
                 summed[key] = summed.get(key, 0) + n
-        return Counter(summed)
+        return summed
 
     @cached_property
     def total(self) -> int:
         return sum(n for kind, n in self.type_counts.items() if not self.types or kind in self.types)
 
     @cached_property
-    def type_counts(self) -> Counter[int]:
+    def type_counts(self) -> dict[int, int]:
         """Of all types, chosen or not."""
         counts: dict[int, int] = {}
         for (kind, _), n in self.counts.between(self.start, self.end).items():
             counts[kind] = counts.get(kind, 0) + n
-        return Counter(counts)
+        return counts
 
     def count_years(self) -> dict[int, int]:
         """Of all years, chosen or not, the earliest first."""
@@ -120,7 +115,7 @@ class EntryList:
         return rows.oldest_first() if oldest_first else rows.newest_first()
 
     def cards(self, start: int, length: int, *, oldest_first: bool = False) -> list[Publication]:
-        """The same as cards show them."""
+        """The same as rows of lists show them."""
         return self._read(_cards, start, length, oldest_first)
 
     def whole(self, start: int, length: int, *, oldest_first: bool = False) -> list[Publication]:
@@ -154,13 +149,13 @@ class EntryList:
         months = self._of_types(months_of(self.topic, year))
         last = self.counts.cuts[self.end]
         if year == last.year:  # which the end of the list cuts short
-            months = Counter({month: n for month, n in months.items() if month <= last.month})
-            months[last.month] -= months.total() - years[year]
+            months = {month: n for month, n in months.items() if month <= last.month}
+            months[last.month] = months.get(last.month, 0) - sum(months.values()) + years[year]
         month, left = descend(months, left)
         return min(self.end, month_start(year, month + 1)), left
 
 
-def descend(counts: Counter[int], skipped: int) -> tuple[int, int]:
+def descend(counts: dict[int, int], skipped: int) -> tuple[int, int]:
     """The key under which an item stands that comes after `skipped` others, counted from the highest key
     down, and how many of those others stand there too."""
     for key in sorted(counts, reverse=True):

@@ -1,7 +1,9 @@
 # Pages of a list whose total is known already.
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, islice, repeat
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 PER_PAGE = 20
 MOST_DIGITS = 12  # of a page number; no list is that long
@@ -47,6 +49,17 @@ class Pager(NamedTuple):
     @property
     def next_url(self) -> str:
         return self.url(self.page.number + 1) if self.page.number < self.page.pages else ""
+
+
+def write_query(pairs: list[tuple[str, str]]) -> str:
+    """The end of the address of a list under these parameters."""
+    return f"?{'&'.join(map(_encoded, pairs))}" if pairs else ""
+
+
+@lru_cache(maxsize=1_000)
+def _encoded(pair: tuple[str, str]) -> str:
+    """Remembered, since a page has several addresses with each of its filters."""
+    return urlencode([pair])
 
 
 def read_page_number(text: str) -> int | None:

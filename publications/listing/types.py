@@ -9,14 +9,6 @@ types_by_slug = Kept(lambda: {one.slug: one for one in _in_order()})
 _types_by_key = Kept(lambda: {one.pk: one for one in types_by_slug().values()})
 
 
-_on_cards = [name for name in Publication.ON_CARDS if not name.startswith("content_type__")]
-
-
-def for_untyped_cards(rows):
-    """`for_cards` without the types."""
-    return rows.select_related("image").only(*_on_cards, "content_type")
-
-
 class PreparedRows(Prepared):
     """A query of publications that is read without their types, which they are given out of those kept."""
 

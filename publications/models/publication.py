@@ -37,12 +37,15 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
     SEARCHED = frozenset(
         "title subtitle summary key_findings body report_number doi state published_at content_type".split()
     )
-    ON_CARDS = (
-        *"slug title summary published_at state language corrected_on lead".split(),
-        *(f"content_type__{name}" for name in "slug name plural mark".split()),
-        *(f"image__{name}" for name in "alternative_text is_decorative caption credit".split()),
+    IN_ROWS = (  # of lists, with the key of the type
+        *"slug title summary published_at state language corrected_on lead content_type".split(),
         *("image__usable_until", "image__renditions"),
     )
+    ON_UNTYPED_CARDS = (
+        *IN_ROWS,
+        *(f"image__{name}" for name in "alternative_text is_decorative caption credit".split()),
+    )
+    ON_CARDS = (*ON_UNTYPED_CARDS, *(f"content_type__{name}" for name in "slug name plural mark".split()))
 
     content_type = models.ForeignKey(
         "ContentType", on_delete=models.PROTECT, related_name="publications", verbose_name="type"

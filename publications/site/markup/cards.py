@@ -13,6 +13,7 @@ from publications.site.markup.numbers import how_many
 from publications.site.markup.words import gettext as _
 from publications.surroundings import surroundings
 
+NOTHING = SafeString("")
 STAND_IN, STAND_IN_SIZE = "picture-awaited.svg", (1200, 800)
 IN_TILE = "(min-width: 62em) 24rem, (min-width: 40em) 45vw, 100vw"
 IN_ENTRY = "(min-width: 62em) 13rem, (min-width: 38em) 10.5rem, 6.5rem"
@@ -23,8 +24,8 @@ OTHER_FEATURES = "(min-width: 62em) 26rem, (min-width: 44em) 50vw, 100vw"
 def entry(publication, *, heading="h3", with_bylines=False, staff_view=False, collecting=None) -> SafeString:
     """One row of a list."""
     p, address, language = publication, publication.get_absolute_url(), in_language(publication.language)
-    title = getattr(p, "marked_title", "") or escape(p.title)
-    words = getattr(p, "passage", "") or escape(p.summary)
+    title = p.marked_title or escape(p.title)
+    words = p.passage or escape(p.summary)
     meta = f"{kind(p.content_type)} {_moment(p.published_at)}{corrected(p.corrected_on)}"
     if staff_view:
         meta += _for_staff(p)
@@ -116,7 +117,7 @@ def _kind(mark: int, name: str) -> SafeString:
 
 def corrected(day: dt.date | None) -> SafeString:
     if not day:
-        return SafeString("")
+        return NOTHING
     sentence = _('Corrected <time datetime="%(iso)s">%(date)s</time>')
     date = in_short(day, surroundings().language)
     words = sentence % {"iso": day.isoformat(), "date": escape(date)}
@@ -156,7 +157,7 @@ def _source(root, name, manifest, sizes) -> str:
 
 def in_language(code: str) -> SafeString:
     """Attributes for the element around words in another language than the page's; none without a code."""
-    return SafeString(f' lang="{escape(code)}" dir="{languages.direction(code)}"' if code else "")
+    return SafeString(f' lang="{escape(code)}" dir="{languages.direction(code)}"') if code else NOTHING
 
 
 def _moment(moment: dt.datetime | None) -> str:
