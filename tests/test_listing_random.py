@@ -4,6 +4,7 @@ import datetime as dt
 import random
 import re
 from collections import Counter
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +22,25 @@ from tests.test_upkeep import check
 pytestmark = pytest.mark.django_db
 TYPES = ["report", "tool", "commentary", "testimony"]
 PER_PAGE = 20
+# As filters have them: whole years and months, and months cut near their beginning, in the middle, near their end.
+STARTS = {
+    "": dt.date.min,
+    "2019": dt.date(2019, 1, 1),
+    "2019-12-01": dt.date(2019, 12, 1),
+    "2019-12-31": dt.date(2019, 12, 31),
+    "2020-03": dt.date(2020, 3, 1),
+    "2020-03-05": dt.date(2020, 3, 5),
+    "2020-03-16": dt.date(2020, 3, 16),
+}
+ENDS = {
+    "": dt.date.max,
+    "2020": dt.date(2020, 12, 31),
+    "2020-03-05": dt.date(2020, 3, 5),
+    "2020-12": dt.date(2020, 12, 31),
+    "2021-01-01": dt.date(2021, 1, 1),
+    "2021-02-28": dt.date(2021, 2, 28),
+    "2021-03-27": dt.date(2021, 3, 27),
+}
 
 
 class World:
@@ -165,14 +185,14 @@ class Plain:
                 self.rows.append((item.published_at, item.pk, item.content_type.slug, topics))
         self.rows.sort(reverse=True)
 
-    def list(self, wanted=(), types=(), years=None):
+    def list(self, wanted=(), types=(), days=None):
         """Those of any of these topics."""
         return [
             (at, pk, kind, topics)
             for at, pk, kind, topics in self.rows
             if (not wanted or topics.intersection(wanted))
             and (not types or kind in types)
-            and (not years or years[0] <= self.day(at) <= years[1])
+            and (not days or days[0] <= self.day(at) <= days[1])
         ]
 
     def day(self, at):
@@ -183,22 +203,13 @@ def compare(world, moment):
     plain, choose = Plain(moment, world.zone), world.random.choice
     topic = choose([None, *Topic.objects.order_by("pk")])
     types = world.random.sample(TYPES, choose([0, 0, 1, 2, 3]))
-    first, last = choose(
-        [(None, None), ("2019", "2020"), ("2020-03", "2020-12"), ("2019-12-01", "2021-02-28")]
-    )
+    first, last = choose([pair for pair in product(STARTS, ENDS) if "" in pair or pair[0] <= pair[1]])
     query = QueryDict(mutable=True)
     query.setlist("type", types)
     several = [] if topic else world.random.sample(list(Topic.objects.order_by("pk")), choose([0, 2, 3]))
     query.setlist("topic", [one.slug for one in several])
     query["sort"] = sort = choose(["", "oldest"])
-    days = None
-    if first:
-        query["from"], query["to"] = first, last
-        days = {
-            "2019": (dt.date(2019, 1, 1), dt.date(2020, 12, 31)),
-            "2020-03": (dt.date(2020, 3, 1), dt.date(2020, 12, 31)),
-            "2019-12-01": (dt.date(2019, 12, 1), dt.date(2021, 2, 28)),
-        }[first]
+    query["from"], query["to"], days = first, last, (STARTS[first], ENDS[last])
     keys = {one.pk for one in several} | ({topic.pk} if topic else set())
     wanted = [pk for _, pk, *_ in plain.list(keys, types, days)]
     if sort:

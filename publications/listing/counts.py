@@ -19,27 +19,30 @@ TALLIES, ENTRIES = Tally._meta.db_table, Entry._meta.db_table
 
 
 class Cut(NamedTuple):
-    """A moment that divides the time into before and from then on, and where it falls in the site's zone."""
+    """A moment that divides the time into before and from then on, and the year and month, in the site's zone, that
+    it cuts or ends."""
 
     moment: dt.datetime
     year: int
     month: int
-    is_between_months: bool
 
     @property
     def next_month(self) -> dt.datetime:
         return month_start(self.year, self.month + 1)
 
     @property
+    def is_between_months(self) -> bool:
+        return self.moment == self.next_month
+
+    @property
     def later_months(self) -> tuple[int, int]:
-        """The whole months of the year that come after it: the first and last period."""
-        return self.year * 100 + self.month + (not self.is_between_months), self.year * 100 + 12
+        """The whole months of the year that come after it: the first and last period. None after a year's end."""
+        return self.year * 100 + self.month + 1, self.year * 100 + 12
 
 
 def cut_at(moment: dt.datetime) -> Cut:
-    local = timezone.localtime(moment, timezone.get_default_timezone())
-    is_between_months = moment == month_start(local.year, local.month)
-    return Cut(moment, local.year, local.month, is_between_months)
+    before = timezone.localtime(moment - MOMENT, timezone.get_default_timezone())
+    return Cut(moment, before.year, before.month)
 
 
 def month_start(year: int, month: int) -> dt.datetime:
@@ -51,15 +54,13 @@ def month_start(year: int, month: int) -> dt.datetime:
 
 
 class Counts:
-    """Of a topic, or of everything, in any span between these moments. One query."""
+    """Of a topic, or of everything, in any span between these moments, of which the first is now. One query."""
 
     def __init__(self, topic: int, moments):
         self.cuts = {moment: cut_at(moment) for moment in moments}
-        parts = [_tallies(topic, FIRST_YEAR, LAST_YEAR, "period", 0)]
+        parts = [_years(topic)]
         for number, cut in enumerate(self.cuts.values(), 1):
-            parts.append(_tallies(topic, *cut.later_months, "0", number))
-            if not cut.is_between_months:
-                parts.append(_later_entries(topic, cut, number))
+            parts += _later_in_year(topic, cut, number, little_is_later=number == 1)
         rows, moments = _fetch(parts), list(self.cuts)
         self.years = {(kind, year): n for kind, year, n, number in rows if not number}
         # From a cut to the end of its year, by type and cut.
@@ -98,23 +99,46 @@ def _take(counts: dict, key, fewer: int) -> None:
         del counts[key]
 
 
-def _tallies(topic, first, last, period, number):
-    sql = f"SELECT type, {period}, n, {number} FROM {TALLIES} WHERE topic = %s AND period BETWEEN %s AND %s"
+def _years(topic):
+    sql = f"SELECT type, period, n, 0 FROM {TALLIES} WHERE topic = %s AND period BETWEEN %s AND %s"
+    return sql, [topic, FIRST_YEAR, LAST_YEAR]
+
+
+def _later_in_year(topic, cut, number, little_is_later):
+    """Whole months by their tallies, and of a month that is cut the entries on its shorter side."""
+    first, last = cut.later_months
+    if cut.is_between_months:
+        return [_months(topic, first, last, number)] if first <= last else []
+    month = month_start(cut.year, cut.month)
+    if little_is_later or cut.next_month - cut.moment < cut.moment - month:
+        entries = _entries(topic, cut.moment, cut.next_month, "COUNT(*)", number)
+    else:
+        first, entries = first - 1, _entries(topic, month, cut.moment, "-COUNT(*)", number)
+    return [_months(topic, first, last, number), entries] if first <= last else [entries]
+
+
+def _months(topic, first, last, number):
+    sql = (
+        f"SELECT type, 0, SUM(n), {number} FROM {TALLIES} "
+        "WHERE topic = %s AND period BETWEEN %s AND %s GROUP BY type"
+    )
     return sql, [topic, first, last]
 
 
-def _later_entries(topic, cut, number):
+def _entries(topic, start, end, count, number):
     sql = (
-        f"SELECT type, 0, COUNT(*), {number} FROM {ENTRIES} "
+        f"SELECT type, 0, {count}, {number} FROM {ENTRIES} "
         "WHERE topic = %s AND published_at >= %s AND published_at < %s GROUP BY type"
     )
-    return sql, [topic, stored(cut.moment), stored(cut.next_month)]
+    return sql, [topic, stored(start), stored(end)]
 
 
-def months_of(topic: int, year: int) -> Counter[tuple[int, int]]:
-    """(type, month) of one year, with what is scheduled."""
-    rows = _fetch([_tallies(topic, year * 100 + 1, year * 100 + 12, "period", 0)])
-    return Counter({(kind, period % 100): n for kind, period, n, _ in rows})
+def months_of(topic: int, types, year: int) -> dict[int, int]:
+    """How many of these types (or of all) each month of one year has, with what is scheduled."""
+    only, values = _of_types(types)
+    sql = f"SELECT period, SUM(n) FROM {TALLIES} WHERE topic = %s AND period BETWEEN %s AND %s{only} GROUP BY period"
+    rows = _fetch([(sql, [topic, year * 100 + 1, year * 100 + 12, *values])])
+    return {period % 100: n for period, n in rows}
 
 
 def count_years_by_topic(first: int, now: dt.datetime) -> dict[int, dict[int, int]]:
@@ -125,8 +149,7 @@ def count_years_by_topic(first: int, now: dt.datetime) -> dict[int, dict[int, in
             f"SELECT topic, period, SUM(n) FROM {TALLIES} WHERE period BETWEEN %s AND %s GROUP BY topic, period",
             [first, cut.year],
         ),
-        _by_topic((), *cut.later_months, -1, cut.year),
-        _entries_by_topic((), cut.moment, cut.next_month, -1, cut.year),
+        *_later_by_topic((), cut, -1, cut.year),
     ]
     years: dict[int, Counter[int]] = {}
     for topic, year, n in _fetch(parts):
@@ -138,18 +161,13 @@ def count_by_topic(types, start: dt.datetime | None, end: dt.datetime) -> Counte
     """How many of these types (or of all) each topic has from the start on and before the end."""
     if start and start >= end:
         return Counter()
-    last, parts = cut_at(end), []
+    last = cut_at(end)
     if start:
         first = cut_at(start)
-        parts.append(_by_topic(types, first.year, last.year, 1))
-        parts.append(_by_topic(types, first.year * 100 + 1, first.year * 100 + first.month - 1, -1))
-        parts.append(_entries_by_topic(types, month_start(first.year, first.month), start, -1))
+        parts = [_by_topic(types, first.year + 1, last.year, 1), *_later_by_topic(types, first, 1)]
     else:
-        parts.append(_by_topic(types, ALWAYS, ALWAYS, 1))
-        parts.append(_by_topic(types, last.year + 1, LAST_YEAR, -1))
-    parts.append(_by_topic(types, *last.later_months, -1))
-    if not last.is_between_months:
-        parts.append(_entries_by_topic(types, end, last.next_month, -1))
+        parts = [_by_topic(types, ALWAYS, ALWAYS, 1), _by_topic(types, last.year + 1, LAST_YEAR, -1)]
+    parts += _later_by_topic(types, last, -1)
     counts = Counter()
     for topic, _, n in _fetch(parts):
         counts[topic] += n
@@ -157,9 +175,24 @@ def count_by_topic(types, start: dt.datetime | None, end: dt.datetime) -> Counte
     return +counts
 
 
+def _later_by_topic(types, cut, sign, label=0):
+    """From a cut to the end of its year."""
+    parts, (first, last) = [], cut.later_months
+    if first <= last:
+        parts.append(_by_topic(types, first, last, sign, label))
+    if not cut.is_between_months:
+        parts.append(_entries_by_topic(types, cut.moment, cut.next_month, sign, label))
+    return parts
+
+
 def _by_topic(types, first, last, sign, label=0):
+    """In the order of an index, so that nothing costs nothing: by topics alone, SQLite would look for these periods in
+    each topic."""
     only, values = _of_types(types)
-    sql = f"SELECT topic, {label}, {sign} * SUM(n) FROM {TALLIES} WHERE period BETWEEN %s AND %s{only} GROUP BY topic"
+    sql = (
+        f"SELECT topic, {label}, {sign} * SUM(n) FROM {TALLIES} "
+        f"WHERE period BETWEEN %s AND %s{only} GROUP BY period, topic"
+    )
     return sql, [first, last, *values]
 
 

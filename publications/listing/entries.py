@@ -146,7 +146,7 @@ class EntryList:
             return self.end, skipped
         years = self._of_types(self.counts.between(None, self.end))
         year, left = descend(years, skipped)
-        months = self._of_types(months_of(self.topic, year))
+        months = months_of(self.topic, self.types, year)
         last = self.counts.cuts[self.end]
         if year == last.year:  # which the end of the list cuts short
             months = {month: n for month, n in months.items() if month <= last.month}
