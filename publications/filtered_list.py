@@ -106,13 +106,15 @@ class FilteredList:
         """All rows, as a queryset."""
         return self.source.rows(oldest_first=self.sort == OLDEST) if self.is_valid else self.base.none()
 
-    def read(self, first: int, further: int, prepare) -> Iterator:
+    def read(self, first: int, further: int, prepare) -> Iterator[list]:
         """All rows, so many at first and so many at a time then, by queries that end at once; what is hidden
-        meanwhile is left out."""
+        meanwhile is left out. Keeps none of those it has given."""
         keys = self.source.keys(oldest_first=self.sort == OLDEST) if self.is_valid else ()
-        for some in in_batches(keys, first, further):
-            found = {row.pk: row for row in prepare(self.base.filter(pk__in=some).order_by())}
-            yield from (found[key] for key in some if key in found)
+        yield from filter(None, map(partial(self._read_some, prepare), in_batches(keys, first, further)))
+
+    def _read_some(self, prepare, keys) -> list:
+        found = {row.pk: row for row in prepare(self.base.filter(pk__in=keys).order_by())}
+        return [found[key] for key in keys if key in found]
 
     def slice(self, start: int, length: int):
         """Some rows, as a queryset that does not read those before them. The start must be a row, or 0."""

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pybtex.database import parse_string
 
-from publications.exchange.formats import CHUNK
+from publications.exchange.exports import CHUNK
 from publications.models import Authorship, Publication
 from tests.factories import (
     make_draft,
@@ -279,9 +279,8 @@ def test_export_costs_five_queries_for_each_chunk_of_rows(client, form, settings
 def test_what_is_hidden_while_a_list_is_sent_is_left_out_and_the_rest_is_there_once(
     client, monkeypatch, query
 ):
-    for module in ("exports", "formats"):
-        monkeypatch.setattr(f"publications.exchange.{module}.FIRST", 1)
-        monkeypatch.setattr(f"publications.exchange.{module}.CHUNK", 2)
+    monkeypatch.setattr("publications.exchange.exports.FIRST", 1)
+    monkeypatch.setattr("publications.exchange.exports.CHUNK", 2)
     monkeypatch.setattr("publications.listing.entries.STEP", 3)
     both = [make_topic("Coast"), make_topic("Water")]
     same = timezone.now().replace(microsecond=0) - timedelta(days=1)

@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from publications.addresses import open_list
 from publications.briefing import Briefing
 from publications.caching import private_for_staff
-from publications.exchange.formats import CHUNK, EXPORTS, FIRST
+from publications.exchange.formats import EXPORTS
 from publications.listing.attached import attach_bylines, attach_files, attach_topics
 from publications.models import Publication
 from publications.models.slugs import make_slug
+
+FIRST, CHUNK = 100, 500  # rows in memory at a time: fewer at first, so that a file begins soon
 
 
 def export(request, form, kind="", slug=""):
@@ -33,15 +35,15 @@ def _with_belongings(rows) -> list[Publication]:
 def briefing(request, form):
     """What a reader picked, in the reader's order."""
     picked = Briefing(request.GET)
-    return _send(request, form, make_slug(picked.title, fallback="briefing"), picked.publications)
+    return _send(request, form, make_slug(picked.title, fallback="briefing"), [picked.publications])
 
 
-def _send(request, form, name, rows):
+def _send(request, form, name, batches):
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.{form}"',
         "X-Robots-Tag": "noindex",
     }
-    text = () if request.method == "HEAD" else EXPORTS[form].stream(rows, request.build_absolute_uri)
+    text = () if request.method == "HEAD" else EXPORTS[form].stream(batches, request.build_absolute_uri)
     return private_for_staff(
         request, StreamingHttpResponse(text, content_type=EXPORTS[form].media_type, headers=headers)
     )

@@ -1,15 +1,14 @@
 # The formats in which a publication, or a list of them, leaves the site.
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from publications.citing import bibtex, csl, ris
 from publications.citing.reference import make_reference
 from publications.exchange import table
-from publications.listing.paging import in_batches
 from publications.models import Publication
 
-FIRST, CHUNK = 100, 500  # rows in memory at a time: fewer at first, so that a file begins soon
 Absolute = Callable[[str], str]  # turns a path into an address
 
 
@@ -23,15 +22,19 @@ class Format(NamedTuple):
     after: str = ""
 
     def text(self, publication: Publication, absolute: Absolute) -> str:
-        return "".join(self.stream([publication], absolute))
+        return "".join(self.stream([[publication]], absolute))
 
-    def stream(self, publications: Iterable[Publication], absolute: Absolute) -> Iterator[str]:
+    def stream(self, batches: Iterable[list[Publication]], absolute: Absolute) -> Iterator[str]:
+        """A text for each batch, which is let go before the next is read."""
         yield self.before
         between = ""
-        for chunk in in_batches(publications, FIRST, CHUNK):
-            yield between + self.between.join(self.write(publication, absolute) for publication in chunk)
+        for text in map(partial(self._join, absolute), batches):
+            yield between + text
             between = self.between
         yield self.after
+
+    def _join(self, absolute: Absolute, publications: list[Publication]) -> str:
+        return self.between.join(self.write(publication, absolute) for publication in publications)
 
 
 def _citation(write) -> Callable[[Publication, Absolute], str]:
