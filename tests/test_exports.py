@@ -1,5 +1,6 @@
 # Whole lists as files: the rows and the order of the page, however they are filtered.
 import csv
+import gc
 import json
 import random
 import re
@@ -17,6 +18,7 @@ from publications.exchange.exports import CHUNK
 from publications.models import Authorship, Publication
 from tests.factories import (
     make_draft,
+    make_file,
     make_person,
     make_publication,
     make_removed,
@@ -297,3 +299,25 @@ def test_what_is_hidden_while_a_list_is_sent_is_left_out_and_the_rest_is_there_o
     rows = list(csv.DictReader(sent.decode("utf-8-sig").splitlines()))
     wanted = [item.title for item in items if item != hidden]
     assert [row["title"] for row in rows] == (wanted if query == "?sort=oldest" else wanted[::-1])
+
+
+@pytest.mark.parametrize("form", MEDIA_TYPES)
+def test_rows_that_were_sent_are_gone_from_memory_at_once(client, monkeypatch, form):
+    monkeypatch.setattr("publications.exchange.exports.FIRST", 2)
+    monkeypatch.setattr("publications.exchange.exports.CHUNK", 2)
+    topic, person = make_topic(), make_person()
+    for _ in range(6):
+        make_file(make_publication(topics=[topic], authors=[person]))
+    response = client.get(f"/publications/export.{form}")
+    gc.collect()
+    gc.disable()
+    try:
+        kept = [_rows_in_memory() for _ in response.streaming_content]
+    finally:
+        gc.enable()
+    assert len(kept) == 5
+    assert kept == kept[:1] * 5
+
+
+def _rows_in_memory() -> int:
+    return sum(type(one) in (Publication, Authorship) for one in gc.get_objects())

@@ -96,7 +96,7 @@ def make_reference(publication: Publication, absolute: Callable[[str], str]) -> 
         abstract=one_line(publication.summary),
         language=publication.language or settings.LANGUAGE_CODE.partition("-")[0],
         keywords=tuple(one_line(topic.name) for topic in publication.topics.all()),
-        pdfs=tuple(absolute(file.get_absolute_url()) for file in files if file.format == "PDF"),
+        pdfs=tuple(absolute(file.address_below(publication)) for file in files if file.format == "PDF"),
         is_withdrawn=publication.is_withdrawn,
         withdrawn_on=publication.withdrawn_at and timezone.localdate(publication.withdrawn_at),
         corrected_on=publication.corrected_on,

@@ -29,7 +29,7 @@ def export(request, form, kind="", slug=""):
 def _with_belongings(rows) -> list[Publication]:
     """All that rows of any format are made of."""
     publications = list(rows.select_related("content_type").defer("body", "notice"))
-    return attach_files(attach_topics(attach_bylines(publications)))
+    return attach_files(attach_topics(attach_bylines(publications)), with_addresses=False)
 
 
 def briefing(request, form):

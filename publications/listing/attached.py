@@ -1,4 +1,6 @@
-# What belongs to some publications, by one query each for all of them, where Django puts what it has prefetched.
+# What belongs to some publications, by one query each for all of them, where Django puts what it has prefetched. It
+# does not point back to them, so that rows which nobody needs any more are gone at once, without the collector of
+# garbage.
 from operator import attrgetter
 
 from publications.listing.prepared import Prepared, some_keys
@@ -28,8 +30,14 @@ def attach_topics(publications: list[Publication]) -> list[Publication]:
     return _attach(publications, "topics", _topics, attrgetter("topic"))
 
 
-def attach_files(publications: list[Publication]) -> list[Publication]:
-    return _attach(publications, "files", _files)
+def attach_files(publications: list[Publication], *, with_addresses=True) -> list[Publication]:
+    """Pointing back, unless the addresses are made by who has the publication."""
+    _attach(publications, "files", _files)
+    if with_addresses:
+        for publication in publications:
+            for file in attached(publication, "files"):
+                file.publication = publication
+    return publications
 
 
 def attach_corrections(publications: list[Publication]) -> list[Publication]:
@@ -45,10 +53,8 @@ def attached(publication: Publication, name: str):
 
 
 def _attach(publications, name: str, find: Prepared, shown=lambda row: row):
-    by_key = {one.pk: one for one in publications}
-    found: dict[int, list] = {key: [] for key in by_key}
+    found: dict[int, list] = {one.pk: [] for one in publications}
     for row in find(keys=set(found)) if found else ():
-        row.publication = by_key[row.publication_id]  # whose address theirs begins with
         found[row.publication_id].append(shown(row))
     for one in publications:
         vars(one).setdefault("_prefetched_objects_cache", {})[name] = found[one.pk]

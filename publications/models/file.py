@@ -77,7 +77,11 @@ class File(models.Model):
         return timezone.localdate(self.replaced_at)
 
     def get_absolute_url(self):
-        return reverse("publications:file-detail", args=[self.publication.slug, self.name])
+        return self.address_below(self.publication)
+
+    def address_below(self, publication) -> str:
+        """For who has its publication at hand, which files of long lists do not know."""
+        return reverse("publications:file-detail", args=[publication.slug, self.name])
 
     def clean(self):
         super().clean()
