@@ -43,8 +43,8 @@ MULTIPLE = {"type", "topic", "state"}
 class PeriodField(forms.CharField):
     """A year, month or day as text, cleaned to a Period, or None."""
 
-    def to_python(self, value):
-        text = super().to_python(value)
+    def clean(self, value):
+        text = value and value.strip()
         if not text:
             return None
         try:
@@ -60,12 +60,12 @@ class PeriodFilter(django_filters.Filter):
 class TypesField(forms.MultipleChoiceField):
     """Slugs, cleaned to types in their order."""
 
-    def valid_value(self, value):
-        return value in types_by_slug()
-
     def clean(self, value):
-        chosen = super().clean(value)
-        return [one for slug, one in types_by_slug().items() if slug in chosen]
+        types = types_by_slug()
+        for slug in value:
+            if slug not in types:
+                raise _no_choice(self, slug)
+        return [one for slug, one in types.items() if slug in value]
 
 
 class TopicsField(forms.MultipleChoiceField):
@@ -77,9 +77,13 @@ class TopicsField(forms.MultipleChoiceField):
         known = {topic.slug for topic in found}
         for slug in value:
             if slug not in known:
-                message = self.error_messages["invalid_choice"]
-                raise forms.ValidationError(message, code="invalid_choice", params={"value": slug})
+                raise _no_choice(self, slug)
         return found
+
+
+def _no_choice(field: forms.Field, value: str) -> forms.ValidationError:
+    message = field.error_messages["invalid_choice"]
+    return forms.ValidationError(message, code="invalid_choice", params={"value": value})
 
 
 class TopicsFilter(django_filters.Filter):

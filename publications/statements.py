@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha1
 from itertools import count
+from types import SimpleNamespace
 
 import psycopg
-from psycopg.adapt import Transformer
+from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
+from psycopg.types.datetime import TimestamptzLoader
 
 from publications.reading import database
 
@@ -74,11 +76,19 @@ def _for_sqlite(sql: str) -> str:
 
 def _ask_postgresql(session: psycopg.Connection, sql: str, values, one_plan: bool) -> list[tuple]:
     result = execute_prepared(session, sql, [_written(value) for value in values], one_plan=one_plan)
-    transformer = vars(session).get("topichub_transformer")
-    if transformer is None:
-        transformer = session.topichub_transformer = Transformer(session)
+    if not result.ntuples:
+        return []
+    transformer = vars(session).get("topichub_transformer") or _make_transformer(session)
     transformer.set_pgresult(result)
     return transformer.load_rows(0, result.ntuples, tuple)
+
+
+def _make_transformer(session: psycopg.Connection) -> Transformer:
+    """Django puts the zone of the session into each moment once more, and takes twice as long for it."""
+    adapters = AdaptersMap(session.adapters)
+    adapters.register_loader("timestamptz", TimestamptzLoader)
+    session.topichub_transformer = Transformer(SimpleNamespace(adapters=adapters, connection=session))
+    return session.topichub_transformer
 
 
 def execute_prepared(

@@ -26,6 +26,7 @@ MOST_QUERIES = {
     "/topics/coast/": 6,
     "/topics/coast/?type=report&type=tool&from=2000&to=2030": 5,
     "/topics/coast/?page=2": 4,
+    "/topics/coast/?sort=oldest": 5,
     "/publications/": 6,
     "/publications/?q=item&type=report&topic=coast": 21,
     "/publications/lead-item/": 9,

@@ -23,6 +23,7 @@ from publications.models import Publication
 from publications.models.entry import EVERYTHING, Entry
 
 NEWEST_FIRST = "ORDER BY published_at DESC, publication_id DESC"
+OLDEST_FIRST = "ORDER BY published_at, publication_id"
 STEP = 500  # keys read at a time
 FEW = 100  # entries that are sooner skipped than their month is looked up
 
@@ -135,10 +136,21 @@ class EntryList:
 
     def newest_keys(self, skipped: int, length: int) -> SQL:
         """SQL of the keys of these items, which says how many: else PostgreSQL plans for a tenth of the list."""
+        if skipped > FEW and (left := self.total - skipped) <= FEW:
+            return self._oldest_keys(max(left - length, 0), min(left, length), most=length)
         end, skipped = self._enter(skipped)
         sql, values = entries_sql(self.topic, self.types, self.start, end, skipped + length)
         sql = f"SELECT publication_id FROM ({sql}) page {NEWEST_FIRST} LIMIT {length:d} OFFSET %s"
         return SQL(sql, [*values, skipped])
+
+    def _oldest_keys(self, skipped: int, length: int, *, most: int) -> SQL:
+        """Of those near the end of the list, read from there; how many at most is said as above."""
+        sql, values = entries_sql(
+            self.topic, self.types, self.start, self.end, skipped + length, OLDEST_FIRST
+        )
+        sql = f"SELECT * FROM ({sql}) entries {OLDEST_FIRST} LIMIT %s OFFSET %s"
+        sql = f"SELECT publication_id FROM ({sql}) page {NEWEST_FIRST} LIMIT {most:d}"
+        return SQL(sql, [*values, length, skipped])
 
     def _enter(self, skipped: int) -> tuple[dt.datetime, int]:
         """Where to begin reading, and how many of the entries found there are still to be skipped."""
@@ -165,7 +177,7 @@ def descend(counts: dict[int, int], skipped: int) -> tuple[int, int]:
     raise IndexError("There are fewer items.")
 
 
-def entries_sql(topic, types, start, end, most):
+def entries_sql(topic, types, start, end, most, order=NEWEST_FIRST):
     """SQL of as many entries as may be wanted. Each type is read in the order of its own index: asked for
     several at once, PostgreSQL would read and sort them all."""
     since = " AND published_at >= %s" if start else ""
@@ -173,7 +185,7 @@ def entries_sql(topic, types, start, end, most):
     sql = f"SELECT publication_id, published_at FROM {ENTRIES} WHERE topic = %s{{}} AND published_at < %s{since}"
     if not types:
         return sql.format(""), [topic, *until]
-    one = f"SELECT * FROM ({sql.format(' AND type = %s')} {NEWEST_FIRST} LIMIT %s) of_type"
+    one = f"SELECT * FROM ({sql.format(' AND type = %s')} {order} LIMIT %s) of_type"
     return (
         " UNION ALL ".join([one] * len(types)),
         [value for kind in types for value in (topic, kind, *until, most)],

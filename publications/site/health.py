@@ -2,7 +2,7 @@
 from django.db import connection
 from django.http import HttpResponse
 
-from publications.models.slugs import address_root
+PATH = "healthz"
 
 
 class HealthMiddleware:
@@ -13,7 +13,7 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        is_asked = request.path_info == address_root("publications:health")
+        is_asked = request.path_info == f"/{PATH}"
         return health(request) if is_asked else self.get_response(request)
 
 

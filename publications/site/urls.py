@@ -67,7 +67,7 @@ urlpatterns = [
     page("social-cards/<slug:kind>/<slug:name>/<slug:key>.png", social_cards.social_card, "social-card"),
     page("theme-<int:hue>-<int:chroma>-<int:greys>.css", look.theme, "theme"),
     page("logo/<str:name>", look.logo, "logo"),
-    page("healthz", health.health, "health"),
+    page(health.PATH, health.health, "health"),
     page("sitemap.xml", sitemaps.index, "sitemap-index"),
     page("sitemap-<slug:section>.xml", sitemaps.section, "sitemap"),
     page("robots.txt", sitemaps.robots, "robots"),

@@ -12,7 +12,7 @@ GLASS = '<svg class="icon" aria-hidden="true" width="20" height="20" viewBox="0 
 MARK = '<svg aria-hidden="true" width="34" height="34" viewBox="0 0 34 34"><path d="M2 22 9.5 9l5 8.2L20 6l12 16z"/><path class="line" d="M2 26.5h30M7 31h20"/></svg>'
 FONTS = ("fonts/literata-latin.woff2", "fonts/public-sans-latin.woff2")
 STYLES = ("tokens.css", "site.css")
-_write_json = DjangoJSONEncoder().encode
+_write_json = DjangoJSONEncoder(check_circular=False).encode
 
 
 def head_for_machines(head) -> SafeString:
