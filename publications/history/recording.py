@@ -13,7 +13,7 @@ from django.utils import timezone
 from reversion.errors import RevertError
 from reversion.models import Revision, Version
 
-from publications.history.whole import FORMAT, newest_of, plain, stored, whole
+from publications.history.whole import FORMAT, plain, stored, versions_of, whole
 from publications.history.words import changed_fields, changed_parts
 
 BEFORE = "As it was before changes were recorded"
@@ -26,7 +26,7 @@ class _Recording:
     by: object
     comments: list[str]
     began: datetime | None = None  # when the first item was named, and so after waiting for its lock
-    before: dict[tuple, Version] = field(default_factory=dict)  # by model and key
+    before: dict[tuple, str] = field(default_factory=dict)  # by model and key, as versions hold it
     made: list = field(default_factory=list)  # what had no key yet
     found: dict[type, dict] | None = None  # by model and key: what was read, where it is what is changed
 
@@ -66,8 +66,7 @@ def record(*items) -> list:
     found = []
     for model, keys in _by_model(known).items():
         items = stored(model, [key for key in keys if (model, key) not in here.before])
-        versions = _latest(model, items)
-        here.before |= {(model, key): version for key, version in versions.items()}
+        here.before |= {(model, key): data for key, data in _kept(model, items).items()}
         if here.found is not None:
             here.found.setdefault(model, {}).update(items)
         found += items.values()
@@ -77,7 +76,8 @@ def record(*items) -> list:
 def latest_version(item) -> Version:
     """The version that is what is stored of the item now; it is made when there is none, or when the item was
     changed since without anybody recording it."""
-    return _latest(type(item), stored(type(item), [item.pk]))[item.pk]
+    _kept(type(item), stored(type(item), [item.pk]))
+    return versions_of(item).select_related("revision")[0]
 
 
 def _by_model(items) -> dict:
@@ -87,21 +87,20 @@ def _by_model(items) -> dict:
     return keys
 
 
-def _latest(model, items) -> dict:
-    """By key, of items as they are stored. Of what is gone there is none."""
+def _kept(model, items) -> dict[int, str]:
+    """What versions hold of items as they are stored, by key; those that are missing are made."""
     here = _current.get()
     now = (here and here.began) or timezone.now()
-    latest, found, missing = newest_of(model, list(items)), {}, []
+    found, missing = {}, []
     for key, item in items.items():
-        data, version = whole(item), latest.get(key)
-        if not version:
+        found[key] = data = whole(item)
+        if item.newest_version is None:
             at, by = getattr(item, "changed_at", now), getattr(item, "changed_by", None)
             missing.append(_version(item, data, at=at, by=by, comments=[BEFORE]))
-        elif changes := _changes_since(version, data):
+        elif changes := _changes_between(item.newest_version, data):
             missing.append(_version(item, data, at=now, comments=[UNRECORDED], **changes))
-        else:
-            found[key] = version
-    return found | _keep(model, missing)
+    _keep(missing)
+    return found
 
 
 def _keep_changed(here) -> None:
@@ -114,20 +113,20 @@ def _keep_changed(here) -> None:
         items = stored(model, keys) if here.found is None else here.found.get(model, {})
         for key, item in items.items():
             data, before = whole(item), here.before.get((model, key))
-            changes = _changes_since(before, data) if before else {}
+            changes = _changes_between(before, data) if before else {}
             if changes or not before:
                 changed.append(
                     _version(item, data, at=here.began, by=here.by, comments=here.comments, **changes)
                 )
-        _keep(model, changed)
+        _keep(changed)
 
 
-def _changes_since(version, data) -> dict | None:
+def _changes_between(before: str, after: str) -> dict | None:
     """None when nothing changed."""
-    if version.serialized_data == data:
+    if before == after:
         return None
     try:
-        before, after = plain(version.serialized_data), plain(data)
+        before, after = plain(before), plain(after)
     except RevertError:  # then it must not stand in the way of the next one
         return {"fields": []}
     if before == after:
@@ -155,13 +154,12 @@ def _version(item, data, *, at, comments, by=None, fields=None, parts=()) -> Ver
     )
 
 
-def _keep(model, versions) -> dict:
-    """Each in a revision of its own, so that they are pruned each by its own age. By the item's key."""
+def _keep(versions) -> None:
+    """Each in a revision of its own, so that they are pruned each by its own age."""
     Revision.objects.bulk_create([version.revision for version in versions], batch_size=CHUNK)
     for version in versions:
         version.revision = version.revision  # which has its key only now
     Version.objects.bulk_create(versions, batch_size=CHUNK)
-    return {model._meta.pk.to_python(version.object_id): version for version in versions}
 
 
 def said_of(version) -> dict:

@@ -1,7 +1,7 @@
 # What a version holds: the fields of an item, and in one piece with them all that belongs to it, so that one row
 # is the whole item. Kept in the tables of django-reversion, in Django's own JSON with the rest beside the fields.
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import NamedTuple
@@ -12,11 +12,12 @@ from django.core import serializers
 from django.core.serializers.json import Deserializer, Serializer as JsonSerializer
 from django.core.serializers.python import Serializer as PythonSerializer
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import CharField, Exists, OuterRef, StringAgg, Subquery, TextField, Value
+from django.db.models.functions import Cast
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from publications.listing.prepared import SQL, Prepared, a_key, a_text, some_keys
+from publications.listing.prepared import SQL, Prepared, a_key, some_keys
 from publications.models import ContentType, Image, Page, Person, Publication, Topic
 
 __all__ = ["Deserializer", "Serializer", "snapshot", "snapshot_of", "versions_of"]
@@ -58,7 +59,9 @@ BELONGINGS = {
     Topic: {"featured": Belonging("featured_items")},
 }
 KEPT = (Publication, Topic, Page, Person, Image, ContentType)
-READ_TOO = {Publication: ("image",)}  # what whoever changes it asks for next, in the same query
+# What whoever changes it asks for next, in the same query, and what of that nobody asks for.
+READ_TOO = {Publication: ("image", "search_document")}
+LEFT_OUT = {Publication: [f"search_document__{name}" for name in ("title", "head", "lead", "body")]}
 for model in KEPT:
     reversion.register(model, format=FORMAT)
 
@@ -83,42 +86,37 @@ class Serializer(JsonSerializer):
 
 
 def stored(model, keys) -> dict:
-    """The items with these keys as they are stored, whatever is in memory, with all that belongs to them. What none
-    of them has costs no query."""
-    reading = _reading(model)
-    rows = {row.pk: row for row in _answers(reading.rows, list(keys))}
+    """The items with these keys as they are stored, whatever is in memory, with all that belongs to them: where Django
+    puts what it has prefetched. `newest_version` is what their newest version holds, if there is one. What none of
+    them has costs no query."""
+    reading, kind = _reading(model), ContentTypes.objects.get_for_model(model).pk
+    rows = {row.pk: row for row in _answers(reading.rows, list(keys), kind=kind)}
+    for row in rows.values():
+        row._prefetched_objects_cache = {name: [] for name in reading.parts}
+        for name, new in reading.joined.items():
+            keys = (getattr(row, f"keys_of_{name}") or "").split(",")
+            row._prefetched_objects_cache[name] = [
+                new([key]) for key in sorted(int(key) for key in keys if key)
+            ]
     for name, (question, link) in reading.parts.items():
-        having = [key for key, row in rows.items() if getattr(row, f"has_{name}")]
-        parts = _answers(question, having)
-        _put(rows, name, ((getattr(part, link.attname), part) for part in parts))
-    for name, (question, field) in reading.joined.items():
-        new = partial(field.related_model.from_db, DEFAULT_DB_ALIAS, [field.related_model._meta.pk.attname])
-        _put(rows, name, ((key, new([other])) for key, other in _answers(question, list(rows))))
+        for part in _answers(question, [key for key, row in rows.items() if getattr(row, f"has_{name}")]):
+            rows[getattr(part, link.attname)]._prefetched_objects_cache[name].append(part)
     return rows
 
 
-def _answers(question: Prepared, keys: list) -> list:
+def _answers(question: Prepared, keys: list, **values) -> list:
     if len(keys) == 1:
-        return question(keys=SQL("%s", keys))  # of one value, which is planned sooner
-    return question(keys=keys) if keys else []
-
-
-def _put(rows: dict, name: str, found: Iterable[tuple]) -> None:
-    """Where Django puts what it has prefetched."""
-    lists = {key: [] for key in rows}
-    for key, one in found:
-        lists[key].append(one)
-    for key, row in rows.items():
-        vars(row).setdefault("_prefetched_objects_cache", {})[name] = lists[key]
+        return question(keys=SQL("%s", keys), **values)  # of one value, which is planned sooner
+    return question(keys=keys, **values) if keys else []
 
 
 class _Reading(NamedTuple):
-    """The questions by which items of a model are read: for themselves, for rows that belong to them, and for the
-    keys of what they are joined with."""
+    """How items of a model are read: the questions for themselves, with the keys of what they are joined with, and for
+    rows that belong to them; and what makes an instance of what they are joined with."""
 
     rows: Prepared
     parts: dict[str, tuple]
-    joined: dict[str, tuple]
+    joined: dict[str, Callable]
 
 
 @cache
@@ -129,22 +127,41 @@ def _reading(model) -> _Reading:
         f"has_{name}": Exists(link.model._base_manager.filter(**{link.name: OuterRef("pk")}))
         for name, link in links.items()
     }
-    rows = model._base_manager.order_by("pk").select_related(*READ_TOO.get(model, [None])).annotate(**has)
+    joined = {f"keys_of_{field.name}": _joined_keys(field) for field in joins}
+    rows = model._base_manager.select_related(*READ_TOO.get(model, [None])).annotate(**has, **joined)
+    rows = rows.defer(*LEFT_OUT.get(model, [])).order_by("pk")
     return _Reading(
-        _of_keys(rows, "pk"),
+        Prepared(
+            lambda keys, kind: rows.filter(pk__in=keys).annotate(newest_version=_newest_data(kind)),
+            keys=some_keys,
+            kind=a_key,
+        ),
         {name: (_of_keys(link.model._default_manager, link.name), link) for name, link in links.items()},
-        {field.name: (_joined(field), field) for field in joins},
+        {field.name: _maker_of_key(field.related_model) for field in joins},
     )
-
-
-def _joined(field) -> Prepared:
-    here, there = field.m2m_field_name(), field.m2m_reverse_field_name()
-    joins = field.remote_field.through._base_manager.order_by(there).values_list(here, there)
-    return _of_keys(joins, here)
 
 
 def _of_keys(rows, name: str) -> Prepared:
     return Prepared(lambda keys: rows.filter(**{f"{name}__in": keys}), keys=some_keys)
+
+
+def _joined_keys(field) -> Subquery:
+    """With commas between them."""
+    here, there = field.m2m_field_name(), Cast(field.m2m_reverse_field_name(), TextField())
+    joins = field.remote_field.through._base_manager.order_by().filter(**{here: OuterRef("pk")})
+    return Subquery(joins.values(here).annotate(keys=StringAgg(there, Value(","))).values("keys"))
+
+
+def _newest_data(kind) -> Subquery:
+    """What the newest version of an item holds."""
+    versions = Version.objects.filter(
+        db=DEFAULT_DB_ALIAS, content_type=kind, object_id=Cast(OuterRef("pk"), CharField())
+    )
+    return Subquery(versions.order_by("-revision_id").values("serialized_data")[:1])
+
+
+def _maker_of_key(model) -> Callable:
+    return partial(model.from_db, DEFAULT_DB_ALIAS, [model._meta.pk.attname])
 
 
 def whole(item) -> str:
@@ -189,28 +206,6 @@ def versions_of(item):
     """The newest first."""
     # By the revision and not by the version's own key, since that is how the index stands.
     return Version.objects.get_for_object(item).order_by("-revision_id")
-
-
-def newest_of(model, keys) -> dict:
-    """The newest version of each of these items, by the item's key."""
-    if len(keys) == 1:
-        kind = ContentTypes.objects.get_for_model(model).pk
-        return {key: version for key in keys for version in _newest_of_one(kind=kind, key=str(key))}
-    versions = Version.objects.get_for_model(model).filter(object_id__in=[str(key) for key in keys])
-    newest = versions.order_by().values("object_id").annotate(newest=Max("revision_id")).values("newest")
-    rows = versions.filter(revision_id__in=newest).select_related("revision")
-    return {model._meta.pk.to_python(version.object_id): version for version in rows}
-
-
-_newest_of_one = Prepared(
-    lambda kind, key: (
-        Version.objects.filter(db=DEFAULT_DB_ALIAS, content_type=kind, object_id=key)
-        .select_related("revision")
-        .order_by("-revision_id")[:1]
-    ),
-    kind=a_key,
-    key=a_text,
-)
 
 
 def all_versions_of(model):

@@ -29,7 +29,6 @@ from publications.search.documents import (
 )
 from publications.search.finding import as_keys, backend
 from publications.search.words import stem, words
-from publications.statements import ask
 
 BATCH = 500
 TO_A_PUBLICATION = re.compile(r"/publications/([\w-]+)/(?:[#?]|$)")
@@ -95,13 +94,18 @@ def index_moved(publication: Publication) -> None:
     """Bring the index in line with the state and the date that were just saved, and nothing else with them."""
     if is_put_off(index, [publication.pk]):
         return
-    table, at = SearchDocument._meta.db_table, publication.published_at
-    stored = ask(f"SELECT id, marks FROM {table} WHERE publication_id = %s", [publication.pk])
-    if not stored:
+    document = getattr(publication, "search_document", None)
+    if not document or not _move(document, publication):
         index([publication.pk])
-    for document, marks in stored:
-        then = moved(marks, publication.state, at)
-        backend().move(document, marks, document_id(at, publication.pk), then)
+
+
+def _move(document: "SearchDocument", publication: Publication) -> bool:
+    """Whether it was stored as it is in memory, and is now in line with the publication."""
+    at = publication.published_at
+    to, marks = document_id(at, publication.pk), moved(document.marks, publication.state, at)
+    was_there = backend().move(document.id, document.marks, to, marks)
+    document.id, document.marks = to, marks
+    return was_there
 
 
 def rebuild(progress=lambda done, total: None) -> int:

@@ -30,14 +30,17 @@ __all__ = [
     "write",
 ]
 
-# All that was just written at once, word by word, which costs a fraction of what document by document does; and
-# before anybody has to search a list. Who does not own the index leaves it to the database.
-INTO_INDEX = (
-    "SELECT gin_clean_pending_list(pg_class.oid) FROM {} "
-    f"WHERE pg_class.oid = '{DOCUMENTS}_words'::regclass AND pg_has_role(relowner, 'USAGE')"
-)
+# PostgreSQL keeps a list of documents that wait to be taken into the index, which takes in many at once for a fraction
+# of what it takes them one by one. Searches read that list too, so it stays short, and who makes it too long empties it:
+# every twentieth or so of those who save one document, and at once who writes many.
+SHORT, LONG = "64kB", "64MB"
+LIMIT = "set_config('gin_pending_list_limit', %s, true)"  # to the end of the transaction
 MANY = 100  # documents
-MOST_PENDING = "64MB"
+# Who does not own the index leaves it to the database.
+INTO_INDEX = (
+    "SELECT gin_clean_pending_list(oid) FROM pg_class "
+    f"WHERE oid = '{DOCUMENTS}_words'::regclass AND pg_has_role(relowner, 'USAGE')"
+)
 LAST_PLACE = 16_383
 MOST_PLACES = 255
 MOST_BYTES = 800_000  # of the million that a vector may have
@@ -46,12 +49,12 @@ MOST_BYTES_OF_A_LETTER = 4
 
 def write(documents, model) -> None:
     rows = [(*stored(document), vector(document)) for document in documents]
+    are_many = len(rows) > MANY
     with connection.cursor() as cursor:
-        # To the end of the transaction, so that the list is emptied once and not in pieces.
-        if len(rows) > MANY:
-            cursor.execute("SELECT set_config('gin_pending_list_limit', %s, true)", [MOST_PENDING])
+        cursor.execute(f"SELECT {LIMIT}", [LONG if are_many else SHORT])
         write_rows(DOCUMENTS, [*Document._fields, "words"], rows)
-        cursor.execute(INTO_INDEX.format("pg_class"))
+        if are_many:
+            cursor.execute(INTO_INDEX)
 
 
 def stored(document: Document) -> Document:
@@ -95,15 +98,17 @@ def _places(weight: str) -> list[str]:
     return [f":{place}{weight}".removesuffix("D") for place in range(1, LAST_PLACE + 1)]
 
 
-def move(document: int, marks: str, to: int, marks_then: str) -> None:
-    """A stored document has these marks from now on, and stands at another date."""
+def move(document: int, marks: str, to: int, marks_then: str) -> bool:
+    """A stored document has other marks from now on, and stands at another date. False where there is none that has
+    these."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH moved AS (UPDATE {DOCUMENTS} SET id = %s, marks = %s, "
-            "words = ts_delete(words, %s::text[]) || array_to_tsvector(%s::text[]) WHERE id = %s RETURNING id) "
-            + INTO_INDEX.format("moved, pg_class"),
-            [to, marks_then, _marks(marks, document), _marks(marks_then, to), document],
+        cursor.execute(  # the limit first, since the row is joined to it
+            f"UPDATE {DOCUMENTS} SET id = %s, marks = %s, "
+            "words = ts_delete(words, %s::text[]) || array_to_tsvector(%s::text[]) "
+            f"FROM (SELECT {LIMIT}) short WHERE id = %s AND marks = %s",
+            [to, marks_then, _marks(marks, document), _marks(marks_then, to), SHORT, document, marks],
         )
+        return cursor.rowcount == 1
 
 
 def _marks(marks: str, document: int) -> list[str]:

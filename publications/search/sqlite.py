@@ -26,12 +26,15 @@ def write(documents, model) -> None:
     write_rows(DOCUMENTS, Document._fields, sorted(map(stored, documents)))
 
 
-def move(document: int, marks: str, to: int, marks_then: str) -> None:
-    """A stored document has these marks from now on, and stands at another date."""
+def move(document: int, marks: str, to: int, marks_then: str) -> bool:
+    """A stored document has other marks from now on, and stands at another date. False where there is none that has
+    these."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {DOCUMENTS} SET id = %s, marks = %s WHERE id = %s", [to, marks_then, document]
+            f"UPDATE {DOCUMENTS} SET id = %s, marks = %s WHERE id = %s AND marks = %s",
+            [to, marks_then, document, marks],
         )
+        return cursor.rowcount == 1
 
 
 def match(query: Query, within, limit: int, ends: dict, *, oldest=False, texts=False) -> list[tuple]:
