@@ -39,6 +39,8 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
 
 def write_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence], on_conflict: str = "") -> None:
     """Values as the database takes them; with a clause for rows that are there already, numbers and texts."""
+    if not rows:
+        return
     here = connections[DEFAULT_DB_ALIAS]
     quoted = here.ops.quote_name
     into = f"{quoted(table)} ({', '.join(map(quoted, columns))})"
@@ -50,18 +52,18 @@ def write_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence], on_
             most = min(MOST_ROWS, here.features.max_query_params // len(columns))
             for some in batched(rows, most):
                 cursor.execute(*_statement(f"INSERT INTO {into}", places, some, on_conflict))
+        elif len(rows) <= FEW:
+            cursor.execute(*_statement(f"INSERT INTO {into}", places, rows, on_conflict))
         elif on_conflict:
             cursor.execute(
                 f"INSERT INTO {into} SELECT {', '.join(map(quoted, columns))} "
                 f"FROM json_populate_recordset(NULL::{quoted(table)}, %s) {on_conflict}",
                 [json.dumps([dict(zip(columns, row, strict=True)) for row in rows])],
             )
-        elif len(rows) > FEW:
+        else:
             with here.wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
-        elif rows:
-            cursor.execute(*_statement(f"INSERT INTO {into}", places, rows))
 
 
 def _statement(insert: str, places: str, rows: Sequence[Sequence], on_conflict: str = "") -> tuple[str, list]:

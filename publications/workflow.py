@@ -210,8 +210,8 @@ def _take(step, publication, by, *, note="", passing=(), **changes):
 
 def refuse_unless_legal(step, stored, by):
     refuse_unless(has_right(step, stored, by), "You may not do this.")
-    legal = stage(stored) in RULES[step].stages
-    refuse_unless(legal, f"It is {stored.status}, so this cannot be done.")
+    if stage(stored) not in RULES[step].stages:
+        raise Refused(f"It is {stored.status}, so this cannot be done.")
 
 
 def log(step, stored, by, *, left, reached, **words):
@@ -247,8 +247,8 @@ def lock(publication) -> Publication:
     saw when they decided."""
     [stored] = _locked(key=publication.pk or 0) or [None]
     refuse_unless(stored, "Somebody was faster: it is deleted.")
-    unchanged = (stored.state, stored.published_at) == (publication.state, publication.published_at)
-    refuse_unless(unchanged, f"Somebody was faster: it is {stored.status} now.")
+    if (stored.state, stored.published_at) != (publication.state, publication.published_at):
+        raise Refused(f"Somebody was faster: it is {stored.status} now.")
     return stored
 
 

@@ -10,7 +10,7 @@ from itertools import batched
 from operator import itemgetter
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -91,8 +91,12 @@ class ListingState(models.Model):
     @classmethod
     def lock(cls) -> "ListingState":
         """Until the end of the transaction."""
-        rows = cls.objects.select_for_update()
-        return rows.get_or_create(pk=1, defaults={"time_zone": settings.TIME_ZONE})[0]
+        at_once = " FOR UPDATE" if connection.features.has_select_for_update else ""
+        rows = ask(
+            f"SELECT id, time_zone FROM {cls._meta.db_table} WHERE id = %s{at_once}", [1], one_plan=True
+        )
+        made = {"pk": 1, "defaults": {"time_zone": settings.TIME_ZONE}}
+        return cls(*rows[0]) if rows else cls.objects.select_for_update().get_or_create(**made)[0]
 
 
 # What waits for the end of `syncing_once`: what is to be done, and the keys of the publications it is done for.
