@@ -2,10 +2,10 @@
 # its page. A feed tells what any reader may see, whoever asks for it.
 import datetime as dt
 from collections.abc import Iterable
+from itertools import batched
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
@@ -21,10 +21,9 @@ from publications.listing.attached import (
     attach_topics,
 )
 from publications.listing.entries import EntryList
-from publications.listing.prepared import Prepared, a_key, a_moment
+from publications.listing.prepared import Prepared, a_key, a_moment, some_keys
 from publications.models import Publication
 from publications.models.slugs import address_root
-from publications.models.standing import State
 from publications.search.finding import NEWEST, OLDEST
 from publications.site import atom as atom_document
 from publications.site.absolute import absolute_for
@@ -34,34 +33,38 @@ from publications.site.markup.words import gettext as _
 
 ENTRIES = 30
 WITHDRAWALS_SHOWN = dt.timedelta(days=30)  # so long subscribers are told that an item was withdrawn
+MOST_WITHDRAWN, AT_ONCE = (
+    1_000,
+    64,
+)  # that are looked at, the latest; for more at once a full list would be read
 KEPT_FOR = 300  # seconds
 NOTHING_YET = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # when an empty feed changed: a date is required
 NAMES = ("feed.atom", "feed.json")
 KINDS = {"topics": "topic", "people": "person", "types": "type"}
-_withdrawn_lately = Publication.objects.filter(state=State.WITHDRAWN).order_by()
-_last_changed = Prepared(
-    lambda now, since: Publication.objects.last_changed(now).annotate(
-        tells_of_withdrawals=Exists(_withdrawn_lately.filter(withdrawn_at__gte=since))
+_last_changed = Prepared(lambda now: Publication.objects.last_changed(now), now=a_moment)
+# Few, so that their keys are asked for first: to find out which lists they stood in costs no more for a full list
+# then, and can be planned once for all.
+_withdrawn_lately = Prepared(
+    lambda now, since: (
+        Publication.objects.withdrawn(now)
+        .filter(withdrawn_at__gte=since)
+        .order_by("-withdrawn_at", "-pk")
+        .values_list("pk")[:MOST_WITHDRAWN]
     ),
-    one_plan=False,  # it depends on how many were withdrawn of late
     now=a_moment,
     since=a_moment,
 )
 
 
-def _withdrawn_since(since, now, rows):
-    """What would be among these, had it not been withdrawn at this moment or later; the latest first."""
-    rows = rows.withdrawn(now).filter(withdrawn_at__gte=since)
-    return rows.order_by("-withdrawn_at", "-pk").defer("body", "key_findings")[:ENTRIES]
+def _latest_of(keys, rows):
+    """Those of these keys that would be among these rows, had they not been withdrawn; the latest first."""
+    rows = rows.filter(pk__in=keys).order_by("-withdrawn_at", "-pk")
+    return rows.defer("body", "key_findings")[:ENTRIES]
 
 
 def _withdrawals(publications_of) -> Prepared:
     return Prepared(
-        lambda subject, now, since: _withdrawn_since(since, now, publications_of(subject)),
-        one_plan=False,  # as above
-        subject=a_key,
-        now=a_moment,
-        since=a_moment,
+        lambda subject, keys: _latest_of(keys, publications_of(subject)), subject=a_key, keys=some_keys
     )
 
 
@@ -142,9 +145,9 @@ def send(feed: Feed, write) -> HttpResponse:
 
 
 def _make_feed(request, listing, kind, subject, name) -> Feed:
-    absolute, since = absolute_for(request), listing.now - WITHDRAWALS_SHOWN
-    latest = next(iter(_last_changed(now=listing.now, since=since)), None)
-    withdrawn = _withdrawn(listing, kind, subject, since) if latest and latest.tells_of_withdrawals else ()
+    absolute = absolute_for(request)
+    latest = next(iter(_last_changed(now=listing.now)), None)
+    withdrawn = _withdrawn(listing, kind, subject)
     entries = [make_withdrawal(publication, absolute) for publication in withdrawn]
     entries += [make_entry(publication, absolute) for publication in _rows(listing)]
     whose = f"{subject._meta.model_name} {subject.pk}" if subject else "everything"
@@ -168,12 +171,17 @@ def images_of_site(request) -> dict[str, str]:
     return {name: request.build_absolute_uri(path) for name, path in paths.items() if path}
 
 
-def _withdrawn(listing, kind, subject, since) -> Iterable[Publication]:
-    if listing.is_filtered:
-        rows = listing.filterset.filter_queryset(listing.everything)
-        return _withdrawn_since(since, listing.now, rows)
-    find = _withdrawn_from[kind] if subject else _withdrawn_anywhere
-    return find(subject=subject and subject.pk, now=listing.now, since=since)
+def _withdrawn(listing, kind, subject) -> Iterable[Publication]:
+    lately = _withdrawn_lately(now=listing.now, since=listing.now - WITHDRAWALS_SHOWN)
+    keys = [key for (key,) in lately]
+    if keys and listing.is_filtered:
+        return _latest_of(keys, listing.filterset.filter_queryset(listing.everything))
+    find, found = _withdrawn_from[kind] if subject else _withdrawn_anywhere, []
+    for some in batched(keys, AT_ONCE):
+        found += find(subject=subject and subject.pk, keys=set(some))
+        if len(found) >= ENTRIES:
+            break
+    return found[:ENTRIES]
 
 
 def _rows(listing) -> list[Publication]:
