@@ -458,6 +458,21 @@ def test_public_pages_ask_for_no_nonce(client, world):
         assert "nonce" not in client.get(address).get("Content-Security-Policy", ""), address
 
 
+def test_how_long_a_page_is_right_costs_the_first_one_after_a_change_one_query(settings):
+    coast = make_topic("Coast")
+
+    def count_queries() -> int:
+        make_publication("Walls", topics=[coast])
+        with CaptureQueriesContext(connection) as queries:
+            assert Client().get("/topics/coast/").status_code == 200
+        return len(queries)
+
+    settings.TOPICHUB_PAGE_CACHE = False
+    made = count_queries()
+    settings.TOPICHUB_PAGE_CACHE = True
+    assert count_queries() == made + 1
+
+
 def test_networks_in_between_may_keep_a_page_until_the_next_planned_change(client, settings):
     with time_machine.travel(dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC), tick=False) as clock:
         make_publication("Walls")

@@ -2,11 +2,12 @@
 # pictures that may be used no longer.
 import datetime as dt
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Subquery
 from django.utils import timezone
 
 from publications.listing.counts import MOMENT
-from publications.models import Change, Entry, FeaturedItem, Image, Publication
+from publications.listing.prepared import Prepared, a_moment
+from publications.models import Change, Entry, FeaturedItem, Generation, Image, Publication
 from publications.models.entry import EVERYTHING
 from publications.models.standing import State
 from publications.querysets import midnight
@@ -28,18 +29,22 @@ def previous_change(now: dt.datetime, topic=None) -> dt.datetime | None:
 
 
 def _moments(side: str, extreme, now, topic):
+    for rows, field in _dated_rows(topic):
+        yield rows.filter(**{f"{field}__{side}": now}).aggregate(moment=extreme(field))["moment"]
+
+
+def _dated_rows(topic=None):
     entries = Entry.objects.filter(topic=topic.pk if topic else EVERYTHING)
     featured = FeaturedItem.objects.filter(topic=topic) if topic else FeaturedItem.objects.all()
     changes = (
         Change.objects.filter(copy__topics__ancestor_paths__ancestor=topic) if topic else Change.objects.all()
     )
-    for rows, field in (
+    return [
         (entries, "published_at"),
         (featured, "starts_at"),
         (featured, "ends_at"),
         (changes, "goes_live_at"),
-    ):
-        yield rows.filter(**{f"{field}__{side}": now}).aggregate(moment=extreme(field))["moment"]
+    ]
 
 
 def _picture_ends(side: str, extreme, now, topic):
@@ -55,13 +60,27 @@ def unchanged_until(now: dt.datetime, withdrawals_shown: dt.timedelta) -> dt.dat
     """The first moment after now at which any page may be another though nothing was written: midnight in
     the site's time zone at the latest, which ends the use of pictures and moves what is counted from today.
     Feeds tell of withdrawals for so long."""
-    dated = Publication.objects.filter(state__in=State.values, published_at__gt=now)  # by an index
-    told = Publication.objects.filter(state=State.WITHDRAWN, withdrawn_at__gte=now - withdrawals_shown)
-    first_told = told.aggregate(moment=Min("withdrawn_at"))["moment"]
-    moments = [
-        midnight(timezone.localdate(now), days=1),
-        *_moments("gt", Min, now, None),
-        dated.aggregate(moment=Min("published_at"))["moment"],
-        first_told and first_told + withdrawals_shown + MOMENT,
-    ]
-    return min(filter(None, moments))
+    moments = [midnight(timezone.localdate(now), days=1)]
+    for row in _first_moments(now=now, since=now - withdrawals_shown):
+        told = row.told and row.told + withdrawals_shown + MOMENT
+        moments += filter(None, [row.listed, row.begins, row.ends, row.goes_live, row.dated, told])
+    return min(moments)
+
+
+def _with_first_moments(now, since):
+    """One row, which is there wherever a page is kept: every page that is made first after a change asks for it."""
+    dated = Publication.objects.filter(state__in=State.values)  # by an index
+    told = Publication.objects.filter(state=State.WITHDRAWN, withdrawn_at__gte=since)
+    names = "listed", "begins", "ends", "goes_live", "dated"
+    firsts = {
+        name: _first(rows.filter(**{f"{field}__gt": now}), field)
+        for name, (rows, field) in zip(names, [*_dated_rows(), (dated, "published_at")], strict=True)
+    }
+    return Generation.objects.order_by("pk").annotate(**firsts, told=_first(told, "withdrawn_at"))[:1]
+
+
+def _first(rows, field: str) -> Subquery:
+    return Subquery(rows.order_by(field).values(field)[:1])
+
+
+_first_moments = Prepared(_with_first_moments, now=a_moment, since=a_moment)
