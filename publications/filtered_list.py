@@ -15,7 +15,7 @@ from publications.listing import facets, histogram, paging
 from publications.listing.entries import EntryList
 from publications.listing.paging import PER_PAGE, Page, in_batches, page_count, page_numbers, read_page_number
 from publications.listing.several_topics import MOST_TOPICS, SeveralTopics
-from publications.listing.tables import TableList
+from publications.listing.tables import ShortList, TableList
 from publications.models import Topic
 from publications.querysets import midnight
 from publications.search.finding import BEST, NEWEST, OLDEST
@@ -77,17 +77,17 @@ class FilteredList:
         types = self.chosen_types if "type" in self.filterset.filters else None
         if words:
             return FoundList(self.filterset, self.base, types, self.scope == {} and self._without_words)
+        first, last = self.values.get("from"), self.values.get("to")
+        dates = {"start": first and midnight(first.first), "end": last and midnight(last.last, days=1)}
+        if self.scope is None and not sees_hidden(self._user):
+            return ShortList(self.matching, types, **dates)
         if self.scope is None or states or len(topics or ()) > MOST_TOPICS:
             return TableList(self.matching, types)
-        scope = dict(self.scope)
+        scope = self.scope | dates
         if topics and len(topics) == 1:
             scope["topic"] = topics[0].pk
         if self.chosen_types:
             scope["types"] = self.chosen_types
-        if first := self.values.get("from"):
-            scope["start"] = midnight(first.first)
-        if last := self.values.get("to"):
-            scope["end"] = midnight(last.last, days=1)
         if topics and len(topics) > 1:
             return SeveralTopics(self.now, [topic.pk for topic in topics], **scope)
         return EntryList(self.now, **scope)
@@ -107,8 +107,8 @@ class FilteredList:
         return self.source.rows(oldest_first=self.sort == OLDEST) if self.is_valid else self.base.none()
 
     def read(self, first: int, further: int, prepare) -> Iterator[list]:
-        """All rows, so many at first and so many at a time then, by queries that end at once; what is hidden
-        meanwhile is left out. Keeps none of those it has given."""
+        """All rows but what is hidden meanwhile, so many at first and so many at a time then, by queries that
+        end at once. Keeps none that it has given."""
         keys = self.source.keys(oldest_first=self.sort == OLDEST) if self.is_valid else ()
         yield from filter(None, map(partial(self._read_some, prepare), in_batches(keys, first, further)))
 

@@ -119,8 +119,7 @@ class PublicationQuerySet(QuerySet):
 
     def in_states(self, states, now=None):
         """In any of these states, as `state_rules` names them."""
-        rules = state_rules(now)
-        return self.filter(reduce(or_, (rules[state] for state in states)))
+        return self.filter(reduce(or_, map(state_rules(now).get, states)))
 
     def of_types(self, content_types):
         return self.filter(content_type__in=content_types)
@@ -215,7 +214,8 @@ class PersonQuerySet(QuerySet):
 
     def published(self, now=None):
         """Those with at least one public publication."""
-        return self.with_counts(now).filter(publication_count__gt=0)
+        works = self.model.authorships.field.model.objects.filter(person=OuterRef("pk"))
+        return self.filter(Exists(works.filter(public_now(now, prefix="publication__"))))
 
     def by_name(self):
         return self.order_by("search_name", "pk")

@@ -6,7 +6,7 @@ from itertools import cycle
 import pytest
 
 from publications.models import Authorship, Person
-from tests.factories import make_person, make_publication, make_topic
+from tests.factories import make_draft, make_person, make_publication, make_topic
 from tests.test_topic_pages import titles
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +159,36 @@ def test_person_and_type_pages_list_their_own(client):
     assert titles(client.get("/people/ines-corrow/")) == ["Hers"]
     assert titles(client.get("/types/tool/")) == ["Hers"]
     assert "Corrow, Ines" in client.get("/people/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?page=2",
+        "?sort=oldest",
+        "?type=tool",
+        "?type=tool&type=report&from=2012&page=2",
+        "?from=2012&to=2013",
+    ],
+)
+def test_list_of_a_person_is_the_same_read_at_once_and_counted_row_by_row(
+    client, monkeypatch, settings, query
+):
+    settings.TIME_ZONE = "Pacific/Auckland"  # where some are of another year
+    settings.TOPICHUB_PAGE_CACHE = False
+    ines = make_person("Ines Corrow")
+    for number in range(60):
+        year, kind = 2010 + number // 3 % 5, ("report", "tool", "testimony")[number % 3]
+        date = datetime(year, 12, 31, 9 + number % 4, tzinfo=UTC)
+        make_publication(f"Item {number}", authors=[ines], type=kind, published_at=date)
+    make_draft("Hidden", authors=[ines])
+    make_publication("Not hers")
+
+    at_once = client.get(f"/people/ines-corrow/{query}").content
+    monkeypatch.setattr("publications.listing.tables.FEW", 10)
+    assert client.get(f"/people/ines-corrow/{query}").content == at_once
+    assert b"60 publications" in at_once
 
 
 def test_random_query_strings_never_break_a_list(client, topic):

@@ -39,7 +39,7 @@ MOST_QUERIES = {
     "/publications/lead-item/cite.json": 5,
     "/about/": 1,
     "/people/": 2,
-    "/people/ines-corrow/": 5,
+    "/people/ines-corrow/": 4,
     "/types/report/": 4,
     "/publications/?collect=on": 6,
     "/briefing/?{items}": 5,
@@ -96,13 +96,14 @@ def fill(number):
         through(publication=copy, topic=topic) for copy in copies for topic in (*topics, walls)
     )
     Publication.relist(copy.pk for copy in copies)
-    Authorship.objects.bulk_create(Authorship(publication=copy, person=ines) for copy in copies)
+    # Lists of one person, and searches, ask once more where they hold more than a thousand.
+    Authorship.objects.bulk_create(Authorship(publication=copy, person=ines) for copy in copies[:900])
     others = [Person(name=f"P {n}", slug=f"p-{n}", sort_name=f"P {n}") for n in range(number)]
     Authorship.objects.bulk_create(
         Authorship(publication=copy, person=person)
         for copy, person in zip(copies, Person.objects.bulk_create(others), strict=False)
     )
-    index(copy.pk for copy in copies[:900])  # of more than a thousand, a search asks once more
+    index(copy.pk for copy in copies[:900])
 
 
 def count_queries(client):

@@ -218,7 +218,7 @@ def publication_detail(request, slug):
 
 
 def person_list(request):
-    people = Person.objects.published().by_name()
+    people = Person.objects.with_counts().filter(publication_count__gt=0).by_name()
     number = read_page_number(request.GET.get("page", "").strip())
     page = get_page(people, number or 1, people.count(), PEOPLE_PER_PAGE)
     if not number or number > page.pages:
@@ -247,7 +247,7 @@ def person_detail(request, slug):
         "person": person.name,
         "biography": linebreaks(person.biography, autoescape=True) if person.biography else "",
         "orcid": person.orcid,
-        "how_many": how_many(person.publication_count),
+        "how_many": how_many(listing.source.whole_total),
     }
     feeds = feed_links(listing, person)
     return show_list(request, "publications/person_detail.html", listing, head, feeds, parts)
