@@ -14,6 +14,7 @@ from publications.reading import connection
 from publications.statements import ask
 
 FIRST_YEAR, LAST_YEAR = 1, 9999  # as periods; months are larger numbers, all time is smaller
+BY_TYPE, BY_YEAR = -1, -2  # stand where rows of what comes after a cut have its number
 MOMENT = dt.timedelta(microseconds=1)  # the finest that databases keep
 TALLIES, ENTRIES = Tally._meta.db_table, Entry._meta.db_table
 
@@ -58,17 +59,9 @@ class Counts:
 
     def __init__(self, topic: int, moments):
         self.cuts = {moment: cut_at(moment) for moment in moments}
-        parts = [_years(topic)]
-        for number, cut in enumerate(self.cuts.values(), 1):
-            parts += _later_in_year(topic, cut, number, little_is_later=number == 1)
-        rows, moments = _fetch(parts), list(self.cuts)
+        rows = _fetch([_years(topic), *_later_in_years(topic, self.cuts)])
         self.years = {(kind, year): n for kind, year, n, number in rows if not number}
-        # From a cut to the end of its year, by type and cut.
-        self.later: dict[tuple[int, dt.datetime], int] = {}
-        for kind, _, n, number in rows:
-            if number:
-                key = kind, moments[number - 1]
-                self.later[key] = self.later.get(key, 0) + n
+        self.later = _by_cut(rows, self.cuts)
         self._between: dict[tuple, dict[tuple[int, int], int]] = {}
 
     def between(self, start: dt.datetime | None, end: dt.datetime) -> dict[tuple[int, int], int]:
@@ -92,11 +85,76 @@ class Counts:
         return counts
 
 
+class ListCounts:
+    """The same as sums alone, which is all that a list needs: by type from its start on and before its end, and by
+    year of the types chosen (or of all). One query."""
+
+    def __init__(self, topic: int, types, now, start, end):
+        self.chosen, self.start, self.end = types, start, end
+        self.cuts = {moment: cut_at(moment) for moment in (now, start, end) if moment}
+        first = self.cuts[start].year + 1 if start else FIRST_YEAR
+        sums = _sum_by_type(topic, first, self.cuts[end].year), _sum_by_year(topic, types)
+        rows = _fetch([*sums, *_later_in_years(topic, self.cuts)])
+        self.whole_years = {kind: n for kind, _, n, number in rows if number == BY_TYPE}
+        self.years = {year: n for _, year, n, number in rows if number == BY_YEAR}
+        self.later = _by_cut(rows, self.cuts)
+
+    def by_type(self) -> dict[int, int]:
+        """Of all types, chosen or not."""
+        if self.start and self.start >= self.end:
+            return {}
+        counts = Counter(self.whole_years)
+        for (kind, moment), n in self.later.items():
+            counts[kind] += n * ((moment == self.start) - (moment == self.end))
+        return dict(+counts)
+
+    def by_year(self, end: dt.datetime) -> dict[int, int]:
+        """Of those before this end, which must be that of the list or now; the earliest year first."""
+        last = self.cuts[end].year
+        counts = {year: n for year, n in sorted(self.years.items()) if year <= last}
+        for (kind, moment), n in self.later.items():
+            if moment == end and last in counts and (not self.chosen or kind in self.chosen):
+                _take(counts, last, n)
+        return counts
+
+
+def _later_in_years(topic: int, cuts: dict[dt.datetime, Cut]) -> list[tuple[str, list]]:
+    """From each cut to the end of its year."""
+    parts = []
+    for number, cut in enumerate(cuts.values(), 1):
+        parts += _later_in_year(topic, cut, number, little_is_later=number == 1)
+    return parts
+
+
+def _by_cut(rows, cuts) -> dict[tuple[int, dt.datetime], int]:
+    """By type and cut."""
+    later, moments = {}, list(cuts)
+    for kind, _, n, number in rows:
+        if number > 0:
+            key = kind, moments[number - 1]
+            later[key] = later.get(key, 0) + n
+    return later
+
+
 def _take(counts: dict, key, fewer: int) -> None:
     """Keeps no count of nothing."""
     counts[key] -= fewer
     if counts[key] <= 0:
         del counts[key]
+
+
+def _sum_by_type(topic, first, last):
+    sql = f"SELECT type, 0, SUM(n), {BY_TYPE} FROM {TALLIES} WHERE topic = %s AND period BETWEEN %s AND %s GROUP BY type"
+    return sql, [topic, first, last]
+
+
+def _sum_by_year(topic, types):
+    only, values = _of_types(types)
+    sql = (
+        f"SELECT 0, period, SUM(n), {BY_YEAR} FROM {TALLIES} "
+        f"WHERE topic = %s AND period BETWEEN %s AND %s{only} GROUP BY period"
+    )
+    return sql, [topic, FIRST_YEAR, LAST_YEAR, *values]
 
 
 def _years(topic):

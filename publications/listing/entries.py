@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from publications.listing.counts import (
     ENTRIES,
     MOMENT,
-    Counts,
+    ListCounts,
     count_by_topic,
     month_start,
     months_of,
@@ -45,16 +45,8 @@ class EntryList:
         self.end = min(end or self.now, self.now)
 
     @cached_property
-    def counts(self) -> Counts:
-        return Counts(self.topic, filter(None, [self.now, self.start, self.end]))
-
-    def _of_types(self, counts: dict[tuple[int, int], int]) -> dict[int, int]:
-        """The counts of the types chosen, summed by what else they are counted by."""
-        summed: dict[int, int] = {}
-        for (kind, key), n in counts.items():
-            if not self.types or kind in self.types:
-                summed[key] = summed.get(key, 0) + n
-        return summed
+    def counts(self) -> ListCounts:
+        return ListCounts(self.topic, self.types, self.now, self.start, self.end)
 
     @cached_property
     def total(self) -> int:
@@ -63,14 +55,11 @@ class EntryList:
     @cached_property
     def type_counts(self) -> dict[int, int]:
         """Of all types, chosen or not."""
-        counts: dict[int, int] = {}
-        for (kind, _), n in self.counts.between(self.start, self.end).items():
-            counts[kind] = counts.get(kind, 0) + n
-        return counts
+        return self.counts.by_type()
 
     def count_years(self) -> dict[int, int]:
         """Of all years, chosen or not, the earliest first."""
-        return dict(sorted(self._of_types(self.counts.between(None, self.now)).items()))
+        return self.counts.by_year(self.now)
 
     def count_topics(self):
         """The topics that hold most of these, whatever topic was chosen."""
@@ -156,7 +145,7 @@ class EntryList:
         """Where to begin reading, and how many of the entries found there are still to be skipped."""
         if skipped <= FEW:
             return self.end, skipped
-        years = self._of_types(self.counts.between(None, self.end))
+        years = self.counts.by_year(self.end)
         year, left = descend(years, skipped)
         months = months_of(self.topic, self.types, year)
         last = self.counts.cuts[self.end]

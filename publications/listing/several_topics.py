@@ -20,7 +20,7 @@ class SeveralTopics(EntryList):
 
     @cached_property
     def counts(self) -> "UnionCounts":
-        return UnionCounts(self.topics, list(filter(None, [self.now, self.start, self.end])))
+        return UnionCounts(self.topics, self.types, self.now, self.start, self.end)
 
     def rows(self, *, oldest_first: bool = False):
         entries = Entry.objects.filter(topic__in=self.topics, published_at__lt=self.end)
@@ -46,17 +46,32 @@ class SeveralTopics(EntryList):
         """At the end of the year in which the page begins."""
         if skipped <= FEW:
             return self.end, skipped
-        year, left = descend(self._of_types(self.counts.between(None, self.end)), skipped)
+        year, left = descend(self.counts.by_year(self.end), skipped)
         return min(self.end, month_start(year + 1, 1)), left
 
 
 class UnionCounts:
-    """As Counts, of several topics. One query for each topic, and one for each span between two moments."""
+    """As ListCounts, of several topics. One query for each topic, and one for each span between two moments."""
 
-    def __init__(self, topics: list[int], moments):
+    def __init__(self, topics: list[int], types, now, start, end):
+        self.chosen, self.start, self.end = types, start, end
+        moments = list(filter(None, [now, start, end]))
         counts = {topic: Counts(topic, moments) for topic in topics}
         self.fullest, *self.others = sorted(topics, key=lambda topic: -sum(counts[topic].years.values()))
         self.counts, self._between = counts, {}
+
+    def by_type(self) -> dict[int, int]:
+        counts: dict[int, int] = {}
+        for (kind, _), n in self.between(self.start, self.end).items():
+            counts[kind] = counts.get(kind, 0) + n
+        return counts
+
+    def by_year(self, end) -> dict[int, int]:
+        counts: dict[int, int] = {}
+        for (kind, year), n in self.between(None, end).items():
+            if not self.chosen or kind in self.chosen:
+                counts[year] = counts.get(year, 0) + n
+        return dict(sorted(counts.items()))
 
     def between(self, start, end) -> dict[tuple[int, int], int]:
         if (start, end) not in self._between:
