@@ -138,7 +138,12 @@ def database(name: str, project_dir: Path) -> dict:
 
 
 def sqlite(name: str | Path, project_dir: Path) -> dict:
-    """Readers never wait for the writer (WAL); writers queue instead of failing half-way (IMMEDIATE)."""
+    """Readers never wait for the writer (WAL), who need not wait for the disk at each commit: a power cut may take the
+    last ones back, and breaks nothing (NORMAL). Writers queue instead of failing half-way (IMMEDIATE).
+
+    Each thread keeps up to 32 MB of the file in its memory. Lists are as quick with the usual 2 MB, also among a
+    million items; searches of phrases take a tenth longer then. To map the file into memory instead gains nothing.
+    """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": name if name == ":memory:" else str(project_dir / name),
