@@ -2,15 +2,14 @@
 # it gives all rows there are. So it is asked for some months at a time, the newest first, and no statement reads
 # more than some thousand rows, whatever the collection holds.
 import datetime as dt
-from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice
 from math import ceil, inf, sqrt
-from typing import NamedTuple
+from operator import itemgetter
 
 from django.utils import timezone
 
-from publications.search.documents import ROOM_FOR_KEYS, moment_of, month_mark, state_mark, year_mark
+from publications.search.documents import ROOM_FOR_KEYS, moment_of, state_mark
+from publications.search.months import UNDATED, Months, month_of
 from publications.search.query import Query
 from publications.statements import ask
 
@@ -18,39 +17,10 @@ DOCUMENTS = "publications_searchdocument"
 MOST_READ = 4_000  # rows of one statement, and documents looked through at first
 TO_SPARE = 1.25, 2  # times as many as are wanted, where the documents so far let expect how many there are
 FIRST_FEW = 200  # documents looked into for a phrase at first
-MOST_MARKS = 24  # of months, before they are taken by whole years
+MOST_MARKS = 6  # of months, before they are taken by whole years
 PUBLIC = (state_mark("published"),)
 COLUMNS = "id, publication_id, marks"
 COLUMNS_OF_TEXTS = f"{COLUMNS}, title, head, lead"
-
-
-class Months(NamedTuple):
-    """From one month to another, each counted since the beginning of time."""
-
-    first: int
-    last: int
-
-    def marks(self) -> list[str]:
-        """Of whole years where there are any: the more marks it is asked for, the slower the index."""
-        marks, month = [], self.first
-        while month <= self.last:
-            if month % 12 == 0 and month + 11 <= self.last:
-                marks.append(year_mark(month // 12))
-                month += 12
-            else:
-                marks.append(month_mark(month // 12, month % 12 + 1))
-                month += 1
-        return marks
-
-    def halves(self) -> list["Months"]:
-        """The later one first; cut between years where that is possible."""
-        middle = (self.first + self.last + 1) // 2
-        if self.last - self.first >= 24:
-            middle -= middle % 12
-        return [Months(middle, self.last), Months(self.first, middle - 1)]
-
-
-UNDATED = Months(12, 12)  # where the ids of what has no date put it
 
 
 def match(query: Query, within, limit: int, ends: dict, *, oldest=False, texts=False) -> list[tuple]:
@@ -123,7 +93,7 @@ class _Walk:
     def nearest(self, limit: int) -> list[tuple]:
         """Those among the first thousands."""
         far = self._ends()[1]
-        return self._first_of(self._first(far), limit) if far is not None else []
+        return self._first_of(self._to(far), limit) if far is not None else []
 
     def found(self, limit: int, nearest: list[tuple] | None = None) -> list[tuple]:
         """First the nearest, unless they are known; then as far as these let expect."""
@@ -134,7 +104,7 @@ class _Walk:
         """Of those older than a document, where there are so many down to it."""
         near, _, end = self._ends()
         self.bounds = [*(pair for pair in self.bounds if pair[0] != "<="), ("<=", down_to - 1)]
-        far = near and max(_month_of(down_to) + 1, end)
+        far = near and max(month_of(down_to) + 1, end)
         return self._further([], near, far, end, limit, known)
 
     def _further(self, rows: list[tuple], near, far, end, limit: int, known: int = 0) -> list[tuple]:
@@ -148,8 +118,12 @@ class _Walk:
             if number * abs(near - end) / width <= 2 * (limit + known):
                 break
             further = self._after(far, ceil(width * to_spare * missing / number))
-            rows += self._first_of([further], missing)
-            far = further.last if self.oldest else further.first
+            if len(further.marks()) > MOST_MARKS and not (known or self.phrases):
+                # From the beginning, since a whole year takes less time than the months that are left of one.
+                rows = self._first_of(self._to(self._end_of(further)), limit)
+            else:
+                rows += self._first_of([further], missing)
+            far = self._end_of(further)
         if len(rows) < limit:
             is_whole = self.within.first is None and self._is_open
             rows = self._first_of([] if is_whole else self.everything, limit)
@@ -157,7 +131,18 @@ class _Walk:
 
     def _first_of(self, spans: list[Months], number: int) -> list[tuple]:
         """So many of these months in order; of all where none are named."""
-        return list(islice(self._walk(spans, number), number))
+        most = max(MOST_READ, 2 * number)
+        rows, read = self._read(spans, number, most + 1)
+        if read <= most:
+            return rows
+        parts = self._parts(spans)
+        if not parts:
+            return self._read(spans, number, None)[0]
+        rows = []
+        for part in parts:
+            if len(rows) < number:
+                rows += self._first_of([part], number - len(rows))
+        return rows
 
     @cached_property
     def everything(self) -> list[Months]:
@@ -179,8 +164,9 @@ class _Walk:
             f"SELECT ({asked} {there} LIMIT 1), ({asked} {there} LIMIT 1 OFFSET {MOST_READ}), "
             f"({asked} {back} LIMIT 1)",
             [bound for _, bound in self.bounds] * 3,
+            one_plan=True,
         )
-        return tuple(document and _month_of(document) for document in documents)
+        return tuple(document and month_of(document) for document in documents)
 
     def _whole(self, first: int, last: int) -> Months:
         """The same, to the ends of the years where nothing lies beyond them."""
@@ -189,12 +175,15 @@ class _Walk:
             last - last % 12 + 11 if self._is_open else last,
         )
 
-    def _first(self, month: int) -> list[Months]:
+    def _to(self, month: int) -> list[Months]:
         """From where the walk begins to a month."""
         if self.oldest:
             undated, dated = self.everything
             return [undated, Months(dated.first, month)]
         return [Months(month, self.everything[0].last)]
+
+    def _end_of(self, months: Months) -> int:
+        return months.last if self.oldest else months.first
 
     def _after(self, month: int, number: int) -> Months:
         """So many months after one; many of them are whole years."""
@@ -212,18 +201,6 @@ class _Walk:
         """Whether nothing but what is scheduled lies beyond the last document."""
         last = self.within.last
         return last is None or moment_of(last) > timezone.now() - dt.timedelta(days=1)
-
-    def _walk(self, spans: list[Months], number: int) -> Iterator[tuple]:
-        """Of some months, in the order of what is wanted; of all documents where none are named."""
-        most = max(MOST_READ, 2 * number)
-        rows, read = self._read(spans, number, most + 1)
-        if read <= most:
-            yield from rows
-        elif parts := self._parts(spans):
-            for part in parts:
-                yield from self._walk([part], number)
-        else:
-            yield from self._read(spans, number, None)[0]
 
     def _parts(self, spans: list[Months]) -> list[Months]:
         if len(spans) != 1:
@@ -243,24 +220,22 @@ class _Walk:
         queries = [first, *months, *others]
         held = " AND ".join(["words @@ (SELECT %s::tsquery)"] * len(queries))
         is_public = f"starts_with(marks, '{PUBLIC[0]} ')" if PUBLIC in self.within.marks else "true"
-        words, holds = (", words", ", ts_match_vq(words, %s::tsquery)") if self.phrases else ("", "")
+        holds, phrases = (", ts_match_vq(words, %s::tsquery)", [self.phrases]) if self.phrases else ("", [])
+        nulls = ", NULL" * (self.columns.count(",") + len(phrases))
         order = "ASC" if self.oldest else "DESC"
-        rows = ask(
-            f"WITH read AS MATERIALIZED (SELECT {self.columns}{words}, {is_public} AS is_public FROM {DOCUMENTS} "
-            f"WHERE {held}{self._bounds('id + 0')} LIMIT %s), "
-            f"passed AS (SELECT {self.columns}{words} FROM read WHERE is_public "
-            f"ORDER BY id {order} LIMIT %s) "
-            f"SELECT {self.columns}{holds}, (SELECT count(*) FROM read) "
-            f"FROM (VALUES (1)) one LEFT JOIN passed ON true ORDER BY id {order}",
-            [
-                *queries,
-                *(bound for _, bound in self.bounds),
-                most,
-                number,
-                *([self.phrases] if holds else []),
-            ],
+        # Of all that is read only the places are kept, and the columns taken of what is wanted: to sort the texts would
+        # take longer than to look at these rows once more.
+        answer = ask(
+            f"WITH read AS MATERIALIZED (SELECT ctid, id, {is_public} AS is_public FROM {DOCUMENTS} "
+            f"WHERE {held}{self._bounds('id + 0')} LIMIT %s) "
+            f"SELECT {self.columns}{holds} FROM {DOCUMENTS} WHERE ctid = ANY(ARRAY("
+            f"SELECT ctid FROM read WHERE is_public ORDER BY id {order} LIMIT %s)) "
+            f"UNION ALL SELECT -count(*){nulls} FROM read",
+            [*queries, *(bound for _, bound in self.bounds), most, *phrases, number],
+            one_plan=True,
         )
-        return [row[:-1] for row in rows if row[0] is not None], rows[0][-1]
+        (read, *_), *rows = sorted(answer, key=itemgetter(0))
+        return rows if self.oldest else rows[::-1], -read
 
     def _bounds(self, id: str) -> str:
         return "".join(f" AND {id} {comparison} %s" for comparison, _ in self.bounds)
@@ -268,11 +243,6 @@ class _Walk:
 
 def _columns(texts: bool) -> str:
     return COLUMNS_OF_TEXTS if texts else COLUMNS
-
-
-def _month_of(document: int) -> int:
-    at = moment_of(document)
-    return at.year * 12 + at.month - 1
 
 
 def _condition(query: Query, within, *, in_title=False) -> list[str]:

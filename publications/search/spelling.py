@@ -31,6 +31,7 @@ def endings(beginning: str) -> list[str]:
         f"SELECT stem FROM {WORDS} WHERE word {from_on} %s AND word {before} %s "
         "ORDER BY length(word), word LIMIT %s",
         [beginning, f"{beginning}{LAST_LETTER}", MOST_ENDINGS],
+        one_plan=True,
     )
     return list(dict.fromkeys(stem for (stem,) in rows))
 
