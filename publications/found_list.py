@@ -126,14 +126,16 @@ class FoundList(TableList):
         rows = self.filterset.filter_queryset(self.base, {*leaving_out, "q", "topic"})
         return rows.filter(Among(text_of_keys(pks)))
 
+    def _is_uncounted(self, found: Found) -> bool:
+        """Where the best of too many are listed, their number is told to nobody, and only those that are shown are put
+        to the tables, by `cards`."""
+        return bool(self.without_words) and self.sort == BEST and found.is_cut
+
     def _passed(self, leaving_out=()) -> dict[int, int]:
-        """The type of each publication that was found and that the tables let pass. Where the best of too many are
-        listed, whose number is told to nobody, only those that are shown are put to the tables, by `cards`."""
+        """The type of each publication that was found and that the tables let pass."""
         narrowed_by = self.narrowed_by.difference(leaving_out)
         if narrowed_by not in self._types:
-            found = self.found(leaving_out)
-            is_uncounted = self.without_words and self.sort == BEST and found.is_cut
-            self._types[narrowed_by] = found.types if is_uncounted else self._look_at(found.pks, leaving_out)
+            self._types[narrowed_by] = self._look_at(self.found(leaving_out).pks, leaving_out)
         return self._types[narrowed_by]
 
     def _look_at(self, pks, leaving_out=()) -> dict[int, int]:
@@ -157,8 +159,11 @@ class FoundList(TableList):
     @cached_property
     def kept(self) -> list[int]:
         """The keys of all rows in their order, from which the total and every page are taken."""
+        found = self.found()
+        if self._is_uncounted(found):
+            return found.pks
         passed = self._passed()
-        return [pk for pk in self.found().pks if pk in passed] if self.sort == BEST else [*passed]
+        return [pk for pk in found.pks if pk in passed] if self.sort == BEST else [*passed]
 
     def _in_order(self, rows):
         if self.sort == BEST:
@@ -174,14 +179,16 @@ class FoundList(TableList):
     def type_counts(self) -> Counter[int]:
         if others := self._beyond("type"):
             return others.type_counts
-        return Counter(self._passed(["type"]).values())
+        found = self.found(["type"])
+        return found.type_counts if self._is_uncounted(found) else Counter(self._passed(["type"]).values())
 
     def count_topics(self):
         """By the marks of the documents, and of the topics above theirs."""
         if others := self._beyond("topic"):
             return others.count_topics()
-        passed = self._passed(["topic"])
-        together = Counter(topics for pk, topics in self.found(["topic"]).topics if pk in passed)
+        found = self.found(["topic"])
+        passed = set(found.pks) if self._is_uncounted(found) else self._passed(["topic"])
+        together = Counter(topics for pk, topics in found.topics if pk in passed)
         above, counts = _ancestors(), Counter()
         for topics, number in together.items():
             for topic in set().union(*(above.get(topic, ()) for topic in topics)):

@@ -1,6 +1,8 @@
 # What the index holds of one publication, and how the database stores it. Knows tables by name, no models.
 import datetime as dt
 import re
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -59,9 +61,10 @@ def topic_mark(topic_id: int) -> str:
     return f":topic{topic_id}"
 
 
-def type_of(marks: str) -> int:
-    """Its mark follows that of the state."""
-    return int(marks.split(" ", 2)[1].removeprefix(":type"))
+def count_types(marks: Iterable[str]) -> Counter[int]:
+    """How many documents are of each type, whose mark follows that of the state."""
+    counts = Counter(one.split(" ", 2)[1] for one in marks)
+    return Counter({int(mark.removeprefix(":type")): n for mark, n in counts.items()})
 
 
 def topics_of(marks: str) -> tuple[int, ...]:

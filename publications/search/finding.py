@@ -1,4 +1,5 @@
 # From words to publications: which ones, in which order, and how many at most.
+from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
@@ -10,12 +11,12 @@ from publications.reading import connection
 from publications.search import postgresql, sqlite
 from publications.search.documents import (
     ROOM_FOR_KEYS,
+    count_types,
     document_id,
     link_mark,
     number_mark,
     state_mark,
     topics_of,
-    type_of,
 )
 from publications.search.query import Query, parse
 from publications.search.ranking import best_first
@@ -123,9 +124,8 @@ class Found:
         return self._hits.pks
 
     @property
-    def types(self) -> dict[int, int]:
-        """Of each publication, in their order."""
-        return {row[1]: type_of(row[2]) for row in self.rows}
+    def type_counts(self) -> Counter[int]:
+        return count_types(row[2] for row in self.rows)
 
     @property
     def topics(self) -> list[tuple[int, tuple[int, ...]]]:
