@@ -50,7 +50,7 @@ MIDDLEWARE = [
     "publications.site.purging.PurgeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "publications.site.policy.PolicyMiddleware",
     "publications.site.sessions.SessionsOfStaff",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

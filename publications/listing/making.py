@@ -44,7 +44,7 @@ class Maker:
         for name, convert in self.converted:
             values[name] = convert(values[name])
         state = values["_state"] = ModelState()
-        state.adding, state.db = False, self.alias
+        state.__dict__.update(adding=False, db=self.alias, fields_cache={})
         if self.remember:
             self.remember(made)
         for maker, point_there, point_back in self.related:
