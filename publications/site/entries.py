@@ -4,12 +4,13 @@ import mimetypes
 import re
 import uuid
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from publications import richtext
 from publications.listing.attached import attached
@@ -80,8 +81,7 @@ def make_entry(publication: Publication, absolute: Callable[[str], str]) -> Entr
 
 def make_withdrawal(publication: Publication, absolute: Callable[[str], str]) -> Entry:
     """The same entry once it is withdrawn: what readers have of it is to be replaced by the notice."""
-    date = date_format(timezone.localtime(publication.withdrawn_at), gettext("j F Y"))
-    words = gettext("Withdrawn on %(date)s.") % {"date": date}
+    words = _withdrawn_on(timezone.localdate(publication.withdrawn_at), get_language())
     return Entry(
         id=publication_id(publication),
         address=absolute(publication.get_absolute_url()),
@@ -91,6 +91,12 @@ def make_withdrawal(publication: Publication, absolute: Callable[[str], str]) ->
         updated=timezone.localtime(max(updated_at(publication), publication.withdrawn_at)),
         language=publication.language,
     )
+
+
+@lru_cache(maxsize=100)
+def _withdrawn_on(day: dt.date, language: str) -> str:
+    """Feeds tell of many within a few days."""
+    return gettext("Withdrawn on %(date)s.") % {"date": date_format(day, gettext("j F Y"))}
 
 
 def correction_text(correction: Correction) -> str:
