@@ -16,7 +16,7 @@ from tests.factories import make_draft, make_image, make_person, make_publicatio
 from tests.forms import controls
 
 pytestmark = pytest.mark.django_db
-MOST_OF_A_STEP, MOST_OF_A_FORM, MOST_TO_OPEN_IT = 13, 48, 16
+MOST_OF_A_STEP, MOST_OF_A_FORM, MOST_TO_OPEN_IT = 13, 42, 16
 MOST_WAITING = 9  # pages: 64 kB, and one that is begun
 
 

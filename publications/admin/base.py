@@ -123,8 +123,8 @@ class OrderedFormSet(forms.BaseInlineFormSet):
         return saved
 
     def _number(self):
-        """Within the transaction of the save."""
-        rows = self.get_queryset()
+        """Within the transaction of the save. What stays is in memory already, if there is any."""
+        rows = self.get_queryset() if self.initial_forms else ()
         if self.has_changed():
             rows = self.model.objects.filter(**self._mine())
         for position, row in enumerate(rows):

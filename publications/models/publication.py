@@ -190,6 +190,12 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
     def get_absolute_url(self):
         return page_address("publications:publication-detail", self.slug)
 
+    def clean_fields(self, exclude=None):
+        """What a form has just read to point at it is there, and is not looked up once more."""
+        fields = (field for field in self._meta.concrete_fields if field.is_relation)
+        read = {field.name for field in fields if field.is_cached(self) and getattr(self, field.attname)}
+        super().clean_fields({*(exclude or ()), *read})
+
     def clean(self):
         super().clean()
         errors = self.standing_errors() | self.translation_errors()
