@@ -34,10 +34,11 @@ def attach_companions(publications: list[Publication], now=None) -> list[Publica
     for member in _members(now=now or clock.now(), leads=leads, keys=known_leads) if leads else []:
         studies.setdefault(member.lead_id or member.pk, []).append(member)
     for item in publications:
-        others = [member for member in studies.get(item.lead_id or item.id, ()) if member.id != item.id]
-        others.sort(key=lambda member: bool(member.lead_id))
-        item.study = [member for member in others if not member.is_withdrawn]
-        item.withdrawn_study = [member for member in others if member.is_withdrawn]
+        item.study, item.withdrawn_study = [], []
+        if members := studies.get(item.lead_id or item.id):
+            for member in sorted(members, key=lambda member: bool(member.lead_id)):
+                if member.id != item.id:
+                    (item.withdrawn_study if member.is_withdrawn else item.study).append(member)
     return publications
 
 
