@@ -19,11 +19,11 @@ NOW = START + timedelta(days=DAYS)
 
 
 def words_of(number: int, at: datetime) -> str:
-    """`left` in three of four, and `right` too, but never one after the other; `relic` in the oldest fifth and
-    nowhere else; `seldom` in twenty and `alone` in one."""
+    """`left` in three of four, and `right` too, but never one after the other; `often` in one of seven; `relic` in the
+    oldest fifth and nowhere else; `seldom` in twenty and `alone` in one."""
     words = ["left middle right" if number % 4 else "tide", f"word{number % 211}x"]
     words += ["seldom"] * (number % 200 == 7 and number < 4_000) + ["alone"] * (number == 77)
-    words += ["relic"] * (at.year < 2003)
+    words += ["relic"] * (at.year < 2003) + ["often"] * (number % 7 == 2)
     return " ".join(words)
 
 
@@ -133,6 +133,7 @@ def test_what_is_found_is_what_a_look_at_every_item_finds(costs):
         "left",
         "left right",
         "tide word7x",
+        "often",
         "seldom",
         "relic",
         "relic left",
