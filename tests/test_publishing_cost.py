@@ -10,7 +10,7 @@ from django.utils import timezone
 from publications import workflow
 from publications.history import latest_version, snapshot, snapshot_of
 from publications.listing import upkeep
-from publications.models import Authorship, Publication, search_document
+from publications.models import Authorship, FeaturedItem, Publication, search_document
 from publications.readiness import problems
 from tests.factories import make_draft, make_image, make_person, make_publication, make_staff, make_topic
 from tests.forms import controls
@@ -129,3 +129,20 @@ def test_what_waits_to_be_taken_into_the_index_stays_short_whatever_is_published
             cursor.execute("SELECT gin_clean_pending_list('publications_searchdocument_words')")
             assert cursor.fetchone()[0] <= MOST_WAITING
     assert everything_is_as_made_anew()
+
+
+def test_a_page_that_asks_whether_to_delete_asks_as_much_whatever_belongs_to_the_item(client):
+    client.force_login(make_staff(username="olga"))
+    few, many = make_draft("Ebb"), make_whole()
+    for position in range(2, 6):
+        Authorship.objects.create(publication=many, person=make_person(), position=position)
+    FeaturedItem.objects.create(publication=many, topic=many.topics.first())
+
+    def ask(item) -> int:
+        address = f"/admin/publications/publication/{item.pk}/delete/"
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert item.title in client.get(address).content.decode()
+        return len(asked)
+
+    assert ask(many) == ask(few)

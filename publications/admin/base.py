@@ -1,12 +1,17 @@
 # What all model admins share: calm defaults, folded search, and inline rows in an order.
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.forms.models import InlineForeignKeyField
 from django.forms.utils import ErrorDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from publications.admin.asked_again import AskedAgain
 from publications.admin.changelist import HubChangeList
@@ -96,14 +101,30 @@ class HubModelAdmin(AskedAgain, ObjectRights, Presences, Together, Controls, adm
         return self.list_display
 
     def get_deleted_objects(self, objs, request):
-        """Named are those chosen; what goes with them is counted, without the tables that only we know."""
-        named, counts, *refused = super().get_deleted_objects(objs, request)
+        """Named are those chosen; what goes with them is counted, without the tables that only we know, and without
+        asking for names that nobody is shown."""
+        collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=objs)
+        collector.collect(objs)
+        counts = {model._meta.verbose_name_plural: len(rows) for model, rows in collector.model_objs.items()}
+        registry = self.admin_site._registry
+        refused = {
+            model._meta.verbose_name
+            for model, rows in collector.model_objs.items()
+            if model in registry
+            and not all(registry[model].has_delete_permission(request, row) for row in rows)
+        }
         known = {model._meta.verbose_name_plural for model in self.admin_site._registry}
         known |= {
             inline.verbose_name_plural or inline.model._meta.verbose_name_plural for inline in self.inlines
         }
         counts = {name: number for name, number in counts.items() if name in known}
-        return [each for each in named if not isinstance(each, list)], counts, *refused
+        return [*map(self._named, objs)], counts, refused, [*map(self._named, collector.protected)]
+
+    def _named(self, row):
+        if type(row) not in self.admin_site._registry:
+            return f"{capfirst(row._meta.verbose_name)}: {row}"
+        address = reverse(admin_urlname(row._meta, "change"), args=[row.pk], current_app=self.admin_site.name)
+        return format_html('{}: <a href="{}">{}</a>', capfirst(row._meta.verbose_name), address, row)
 
     def for_list(self, rows):
         """What the list needs beside the rows themselves; the form does without."""
