@@ -2,6 +2,7 @@
 from axe_playwright_python.sync_playwright import Axe
 
 MOST_TABS = 60
+MOST_WAITING = 30_000  # milliseconds
 AXE = {"resultTypes": ["violations"]}
 
 
@@ -33,8 +34,23 @@ def press_to(page, role, name, most=MOST_TABS):
         page.keyboard.press("Enter")
 
 
+def wait_until(page, condition, arg=None):
+    """This function of the page says so. Playwright's own way asks again by `eval`, which the admin's policy forbids."""
+    page.evaluate(
+        f"""([arg, most]) => new Promise((done, fail) => {{
+          const condition = {condition};
+          const late = setTimeout(() => fail(new Error("This took too long.")), most);
+          const look = () => condition(arg) ? (clearTimeout(late), done()) : requestAnimationFrame(look);
+          look();
+        }})""",
+        [arg, MOST_WAITING],
+    )
+
+
 def faults(page):
-    """What axe finds on the page as it is, and whether it is wider than the screen."""
+    """What axe finds on the page as it is, and whether it is wider than the screen. Icons are words to axe until their
+    letters have arrived."""
+    page.evaluate("document.fonts.ready.then(() => null)")
     found = Axe().run(page, options=AXE).response["violations"]
     found = [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in found]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

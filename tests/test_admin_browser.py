@@ -3,6 +3,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from publications.models import MenuEntry, Publication
 from tests import browsing
@@ -55,7 +56,7 @@ def choose(page, box, words):
     """Choose by the keyboard, as one does who cannot see the list."""
     box.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.classList.contains('select2-search__field')")
+    page.locator(".select2-search__field:focus").wait_for()
     page.keyboard.type(words)
     page.locator(".select2-results__option--highlighted", has_text=words).wait_for()
     page.keyboard.press("Enter")
@@ -111,9 +112,7 @@ def test_a_new_row_is_moved_and_a_removed_one_disturbs_nothing(page, complaints)
     choose(page, page.locator("#authorships-3").get_by_role("combobox"), "Newcomer")
     page.get_by_role("button", name="Up: Beta").click()
     page.locator("#authorships-2").get_by_role("button", name="Remove").click()
-    page.wait_for_function(
-        "document.querySelectorAll('#authorships-group .inline-related:not(.empty-form)').length === 3"
-    )
+    expect(page.locator("#authorships-group .inline-related:not(.empty-form)")).to_have_count(3)
     save(page)
     assert stored_order(item) == ["Newcomer", "Beta", "Alpha"]
     assert complaints == []

@@ -1,8 +1,8 @@
 # The staff's list in a real browser: narrowed, saved, set up and taken along by keyboard alone; what axe finds.
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from publications.models import SavedView
+from tests.browsing import faults, look
 from tests.factories import make_draft, make_publication, make_topic
 from tests.test_admin_browser import LIST, sign_in
 
@@ -66,11 +66,8 @@ def test_a_view_is_made_set_up_and_taken_along_by_keyboard(page, complaints):
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_axe_finds_nothing_in_the_list_with_its_panels_open(page, width, scheme):
     make_draft("Tide", topics=[make_topic("Water")])
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
+    look(page, width, scheme)
     sign_in(page, "Editor")
     page.goto(f"{LIST}?state=draft&type=report&type=tool")
     page.evaluate("document.querySelectorAll('#content-main details').forEach((each) => (each.open = true))")
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults(page) == []

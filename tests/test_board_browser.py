@@ -2,10 +2,10 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.browsing import faults, wait_until
 from tests.factories import jpeg, make_draft, make_featured, make_image, make_publication, make_topic
 from tests.test_admin_browser import choose, save, sign_in
 
@@ -38,12 +38,13 @@ def order_on_page(page):
 
 def preview_shows(page, *titles):
     """Waits until the preview has these cards in this order."""
-    page.wait_for_function(
+    wait_until(
+        page,
         """(wanted) => {
           const cards = document.querySelector("iframe")?.contentDocument?.querySelectorAll(".feature-title") ?? [];
           return JSON.stringify([...cards].map((card) => card.textContent)) === JSON.stringify(wanted);
         }""",
-        arg=list(titles),
+        list(titles),
     )
 
 
@@ -226,6 +227,4 @@ def test_axe_finds_no_fault_on_a_board_in_use(page, topic, width, scheme):
     page.locator("#found button").wait_for()
     for closed in page.locator("details:not(.menu) > summary:visible").all():
         closed.click()
-    found = [(fault["id"], fault["nodes"][0]["target"]) for fault in Axe().run(page).response["violations"]]
-    assert found == []
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert faults(page) == []

@@ -2,11 +2,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from publications.models import Publication
+from tests.browsing import faults, wait_until
 from tests.factories import make_draft, make_person, make_staff
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -78,18 +78,7 @@ def kept(page):
 
 
 def wait_until_kept(page, words):
-    page.wait_for_function(
-        "words => Object.values(localStorage).some(kept => kept.includes(words))", arg=words
-    )
-
-
-def faults(page):
-    found = [
-        f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in Axe().run(page).response["violations"]
-    ]
-    return found + ["wider than the screen"] * page.evaluate(
-        "document.documentElement.scrollWidth > innerWidth"
-    )
+    wait_until(page, "words => Object.values(localStorage).some(kept => kept.includes(words))", words)
 
 
 def test_two_people_at_one_item_lose_nothing_and_settle_a_clash_by_keyboard_alone(item, windows):

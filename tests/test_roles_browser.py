@@ -1,9 +1,8 @@
 # A role in a topic, granted by the keyboard alone, and what its holder then sees and does.
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from publications.models import Publication, TopicRole
-from tests.browsing import sign_in
+from tests.browsing import faults, sign_in
 from tests.factories import make_draft, make_staff, make_topic
 from tests.test_admin_browser import choose, save
 
@@ -28,20 +27,20 @@ def test_a_role_is_granted_by_the_keyboard_and_its_holder_sees_their_topic_alone
     save(page)
     role = TopicRole.objects.get()
     assert (role.user.username, role.topic, role.role) == ("ines", coast, TopicRole.Role.EDITOR)
-    assert_accessible(page)
+    assert faults(page) == []
 
     page.context.clear_cookies()
     sign_in(page, "ines")
     assert page.get_by_role("link", name="Add publication").is_visible()
     assert not page.get_by_text("Rockets").count()
-    assert_accessible(page)
+    assert faults(page) == []
     page.goto("/admin/publications/publication/")
     assert page.get_by_role("link", name="Tides").is_visible()
     assert not page.get_by_text("Rockets").count()
     page.get_by_role("link", name="Tides").focus()
     page.keyboard.press("Enter")
     page.get_by_text("It also stands in Space").wait_for()
-    assert_accessible(page)
+    assert faults(page) == []
     page.get_by_label("Title", exact=True).fill("Tides and tables")
     save(page)
     mine.refresh_from_db()
@@ -49,8 +48,3 @@ def test_a_role_is_granted_by_the_keyboard_and_its_holder_sees_their_topic_alone
     assert set(mine.topics.all()) == {coast, space}
     assert Publication.objects.count() == 2
     assert complaints == []
-
-
-def assert_accessible(page):
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()

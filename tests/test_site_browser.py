@@ -2,8 +2,8 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browsing import faults, look
 from tests.factories import (
     make_correction,
     make_featured,
@@ -87,8 +87,7 @@ def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(
     page, world, live_server, settings, language, width, scheme
 ):
     settings.LANGUAGE_CODE = language
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
+    look(page, width, scheme)
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
@@ -98,9 +97,7 @@ def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(
         page.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert page.locator("html").get_attribute("lang") == language
-        violations = Axe().run(page).response["violations"]
-        assert not violations, [(address, v["id"], v["nodes"][0]["html"]) for v in violations]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert faults(page) == [], address
         assert [text for text in said if not (address in REFUSED and "Failed to load" in text)] == [], address
     assert all(url.startswith((live_server.url, "data:")) for url in asked)
     assert page.context.cookies() == []
@@ -264,7 +261,7 @@ def test_suggestions_are_reached_by_keyboard_announced_and_lead_to_their_page(pa
     box.press("ArrowDown")
     chosen = page.locator(f"#{box.get_attribute('aria-activedescendant')}")
     assert chosen.get_attribute("aria-selected") == "true"
-    assert not Axe().run(page).response["violations"]
+    assert faults(page) == []
     box.press("Escape")
     assert options.count() == 0 and box.input_value() == "wal"
     box.press("ArrowDown")
