@@ -94,10 +94,8 @@ def stored(model, keys) -> dict:
     for row in rows.values():
         row._prefetched_objects_cache = {name: [] for name in reading.parts}
         for name, new in reading.joined.items():
-            keys = (getattr(row, f"keys_of_{name}") or "").split(",")
-            row._prefetched_objects_cache[name] = [
-                new([key]) for key in sorted(int(key) for key in keys if key)
-            ]
+            others = filter(None, (getattr(row, f"keys_of_{name}") or "").split(","))
+            row._prefetched_objects_cache[name] = [new([key]) for key in sorted(map(int, others))]
     for name, (question, link) in reading.parts.items():
         for part in _answers(question, [key for key, row in rows.items() if getattr(row, f"has_{name}")]):
             rows[getattr(part, link.attname)]._prefetched_objects_cache[name].append(part)

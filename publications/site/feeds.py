@@ -33,10 +33,8 @@ from publications.site.markup.words import gettext as _
 
 ENTRIES = 30
 WITHDRAWALS_SHOWN = dt.timedelta(days=30)  # so long subscribers are told that an item was withdrawn
-MOST_WITHDRAWN, AT_ONCE = (
-    1_000,
-    64,
-)  # that are looked at, the latest; for more at once a full list would be read
+MOST_WITHDRAWN = 1_000  # that are looked at, the latest
+AT_ONCE = 64  # of these; for more PostgreSQL would read a full list
 KEPT_FOR = 300  # seconds
 NOTHING_YET = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)  # when an empty feed changed: a date is required
 NAMES = ("feed.atom", "feed.json")
