@@ -12,7 +12,6 @@ class PolicyMiddleware(ContentSecurityPolicyMiddleware):
         self.policy = build_policy(settings.SECURE_CSP)
 
     def process_response(self, request, response):
-        if request._csp_nonce or hasattr(response, "_csp_config") or CSP.HEADER_ENFORCE in response:
-            return super().process_response(request, response)
-        response.headers[CSP.HEADER_ENFORCE.value] = self.policy
-        return response
+        if not (request._csp_nonce or hasattr(response, "_csp_config") or CSP.HEADER_ENFORCE in response):
+            response.headers[CSP.HEADER_ENFORCE.value] = self.policy
+        return super().process_response(request, response)  # which leaves a policy that is there
