@@ -31,20 +31,18 @@ def get_amendments(number: int) -> Page:
     names = ("day", "source", "key")
     rows = corrections.values_list(*names).union(withdrawals.values_list(*names), all=True)
     page = get_page(rows.order_by("-day", "source", "-key"), number, total)
-    return page._replace(rows=_load(page.rows))
+    return page._replace(rows=_load(page.rows, now))
 
 
-def _load(rows) -> list[Amendment]:
-    """Total order kept, with the publications they speak of."""
+def _load(rows, now) -> list[Amendment]:
+    """Total order kept, with the publications they speak of. What is no longer public by now is left out."""
     keys = {source: [key for _, one, key in rows if one == source] for source in (WITHDRAWAL, CORRECTION)}
-    corrections = Correction.objects.select_related("publication__content_type")
-    corrections = corrections.defer("publication__body")
-    corrections = corrections.in_bulk(keys[CORRECTION])
-    publications = Publication.objects.select_related("content_type", "replaced_by")
+    corrections = Correction.objects.public(now).select_related("publication__content_type")
+    corrections = corrections.defer("publication__body").in_bulk(keys[CORRECTION])
+    publications = Publication.objects.withdrawn(now).select_related("content_type", "replaced_by")
     publications = publications.defer("body").in_bulk(keys[WITHDRAWAL])
+    amendments = {(CORRECTION, key): (one.publication, one) for key, one in corrections.items()}
+    amendments |= {(WITHDRAWAL, key): (one, None) for key, one in publications.items()}
     return [
-        Amendment(day, corrections[key].publication, corrections[key])
-        if source == CORRECTION
-        else Amendment(day, publications[key], None)
-        for day, source, key in rows
+        Amendment(day, *amendments[source, key]) for day, source, key in rows if (source, key) in amendments
     ]

@@ -54,15 +54,19 @@ _withdrawn_lately = Prepared(
 )
 
 
-def _latest_of(keys, rows):
-    """Those of these keys that would be among these rows, had they not been withdrawn; the latest first."""
-    rows = rows.filter(pk__in=keys).order_by("-withdrawn_at", "-pk")
+def _latest_of(keys, rows, now):
+    """Those of these keys that would be among these rows, had they not been withdrawn; the latest first. Which of them
+    are still withdrawn is asked again: they may have changed since the keys were read."""
+    rows = rows.withdrawn(now).filter(pk__in=keys).order_by("-withdrawn_at", "-pk")
     return rows.defer("body", "key_findings")[:ENTRIES]
 
 
 def _withdrawals(publications_of) -> Prepared:
     return Prepared(
-        lambda subject, keys: _latest_of(keys, publications_of(subject)), subject=a_key, keys=some_keys
+        lambda subject, keys, now: _latest_of(keys, publications_of(subject), now),
+        subject=a_key,
+        keys=some_keys,
+        now=a_moment,
     )
 
 
@@ -173,10 +177,10 @@ def _withdrawn(listing, kind, subject) -> Iterable[Publication]:
     lately = _withdrawn_lately(now=listing.now, since=listing.now - WITHDRAWALS_SHOWN)
     keys = [key for (key,) in lately]
     if keys and listing.is_filtered:
-        return _latest_of(keys, listing.filterset.filter_queryset(listing.everything))
+        return _latest_of(keys, listing.filterset.filter_queryset(listing.everything), listing.now)
     find, found = _withdrawn_from[kind] if subject else _withdrawn_anywhere, []
     for some in batched(keys, AT_ONCE):
-        found += find(subject=subject and subject.pk, keys=set(some))
+        found += find(subject=subject and subject.pk, keys=set(some), now=listing.now)
         if len(found) >= ENTRIES:
             break
     return found[:ENTRIES]
