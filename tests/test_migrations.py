@@ -9,6 +9,8 @@ from django.db import connection
 
 from publications.listing.generation import shown_tables, watched_tables
 from publications.models import ContentType
+from publications.models.search_document import differences
+from tests.factories import make_draft, make_publication, make_topic
 
 
 @pytest.mark.django_db
@@ -36,3 +38,23 @@ def test_types_of_a_new_site_are_named_in_its_language(settings):
     named = dict(ContentType.objects.values_list("slug", "plural"))
     assert (named["report"], named["commentary"]) == ("Berichte", "Kommentare")
     assert ContentType.objects.get(slug="commentary").name == "Kommentar"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_upgrade_gives_documents_the_marks_that_new_ones_have():
+    """Which only PostgreSQL has; nothing changes on SQLite."""
+    coast, sea = make_topic("Coast"), make_topic("Sea", slug="topic-7")
+    make_publication("Tides", topics=[coast, sea])
+    make_publication("Waves")
+    make_draft("Walls", topics=[sea])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "UPDATE publications_searchdocument SET words = ts_delete(words, ARRAY("
+                r"SELECT lexeme FROM unnest(words) WHERE lexeme ~ '^:t.*:\d{4}$'))"
+            )
+            assert len([*differences()]) == 3
+    upgrade = import_module("publications.migrations.0031_search_yearly")
+    with connection.schema_editor() as schema_editor:
+        upgrade.add_yearly_marks(apps, schema_editor)
+    assert [*differences()] == []

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from publications.models import ContentType, Publication, Topic, TopicAncestry, index
-from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark
+from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
 from publications.search.finding import MOST_FOUND, NEWEST, OLDEST, Found, Within
 from publications.search.query import parse
 
@@ -27,8 +27,14 @@ def words_of(number: int, at: datetime) -> str:
     return " ".join(words)
 
 
+def topics_of(number: int, topics) -> list[Topic]:
+    """The first twenty are of the small topic, one in two is of the coast, and one in five of harbours."""
+    belongs = (number < 20, number % 2 == 0, number % 5 == 0)
+    return [topic for topic, is_its in zip(topics, belongs, strict=True) if is_its]
+
+
 def fill(size: int, known: int = 0) -> None:
-    kind, topic = ContentType.objects.earliest("pk"), Topic.objects.get(slug="small")
+    kinds, topics = ContentType.objects.order_by("pk"), Topic.objects.order_by("pk")
     chance = random.Random(size)
     dates = [START + timedelta(days=chance.triangular(0, DAYS, DAYS)) for _ in range(known, size)]
     items = [
@@ -36,7 +42,7 @@ def fill(size: int, known: int = 0) -> None:
             title=f"Item {number}",
             slug=f"item-{number}",
             summary=words_of(number, at),
-            content_type=kind,
+            content_type=kinds[number % 3],
             state="draft" if number % 50 == 3 else "published",
             published_at=at,
         )
@@ -44,7 +50,11 @@ def fill(size: int, known: int = 0) -> None:
     ]
     made = Publication.objects.bulk_create(items)
     through = Publication.topics.through
-    through.objects.bulk_create(through(publication=item, topic=topic) for item in made[:20])
+    through.objects.bulk_create(
+        through(publication=item, topic=topic)
+        for number, item in enumerate(made, known)
+        for topic in topics_of(number, topics)
+    )
     index(item.pk for item in made)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -54,7 +64,8 @@ def fill(size: int, known: int = 0) -> None:
 def costs(django_db_setup, django_db_blocker):
     """What each search costs among few and among many, and then the many, for what is asked of them."""
     with django_db_blocker.unblock(), transaction.atomic():
-        Topic.objects.create(name="Small", slug="small")
+        for name in ("Small", "Coast", "Harbours"):
+            Topic.objects.create(name=name, slug=name.lower())
         TopicAncestry.rebuild()
         fill(FEW)
         among_few = {name: cost(search) for name, search in SEARCHES.items()}
@@ -102,8 +113,18 @@ def within(*marks, first=None, last=NOW) -> Within:
     )
 
 
-def small_topic():
-    return within([topic_mark(Topic.objects.get(slug="small").pk)])
+def of_topic(slug: str) -> str:
+    return topic_mark(Topic.objects.get(slug=slug).pk)
+
+
+def of_type(place: int) -> str:
+    return type_mark(ContentType.objects.order_by("pk")[place].pk)
+
+
+def types_and_topics(types, topics) -> list[list[str]]:
+    """The groups of marks, as filters have them."""
+    groups = [[of_type(place) for place in types], [of_topic(slug) for slug in topics]]
+    return [group for group in groups if group]
 
 
 SEARCHES = {
@@ -114,7 +135,10 @@ SEARCHES = {
     "one": lambda: Found(parse("alone"), within()).pks,
     "in the oldest alone": lambda: Found(parse("relic"), within(), NEWEST).pks,
     "phrase that stands nowhere": lambda: Found(parse('"right left"'), within()).pks,
-    "small topic": lambda: Found(parse("left"), small_topic()).pks,
+    "small topic": lambda: Found(parse("left"), within([of_topic("small")])).pks,
+    "topic": lambda: Found(parse("left"), within([of_topic("coast")])).pks,
+    "type": lambda: Found(parse("left"), within([of_type(1)])).pks,
+    "topic and types": lambda: Found(parse("left"), within(*types_and_topics([0, 1], ["coast"]))).pks,
 }
 
 
@@ -127,8 +151,10 @@ def test_a_search_among_three_times_as_many_costs_hardly_more(costs, name):
 
 def test_what_is_found_is_what_a_look_at_every_item_finds(costs):
     chance = random.Random(5)
-    items = Publication.objects.filter(state="published").values_list("pk", "summary", "published_at")
-    texts = [(at.replace(second=0, microsecond=0), pk, set(summary.split())) for pk, summary, at in items]
+    items = Publication.objects.filter(state="published").prefetch_related("topics")
+    texts = [
+        (item.published_at.replace(second=0, microsecond=0), item.pk, words_and_marks(item)) for item in items
+    ]
     for words in [
         "left",
         "left right",
@@ -139,16 +165,28 @@ def test_what_is_found_is_what_a_look_at_every_item_finds(costs):
         "relic left",
         "alone",
         "absent",
-    ] * 4:
+    ] * 8:
         first, last = sorted(START + timedelta(days=chance.randrange(DAYS)) for _ in range(2))
         first, last = chance.choice([(None, NOW), (first, NOW), (None, last), (first, last)])
         order = chance.choice([NEWEST, OLDEST])
-        fitting = [(at, pk) for at, pk, text in texts if text.issuperset(words.split())]
+        types = chance.choice([[], [1], [0, 2]])
+        topics = chance.choice([[], ["small"], ["coast"], ["coast", "harbours"]])
+        groups = types_and_topics(types, topics)
+        fitting = [
+            (at, pk)
+            for at, pk, its in texts
+            if its.issuperset(words.split()) and all(not its.isdisjoint(group) for group in groups)
+        ]
         fitting = [(at, pk) for at, pk in fitting if at <= last and (not first or at >= first)]
         expected = [pk for _, pk in sorted(fitting, reverse=order == NEWEST)]
-        found = Found(parse(words), within(first=first, last=last), order)
-        assert found.pks == expected[:MOST_FOUND], (words, first, last, order)
+        found = Found(parse(words), within(*groups, first=first, last=last), order)
+        assert found.pks == expected[:MOST_FOUND], (words, types, topics, first, last, order)
         assert found.is_cut == (len(expected) > MOST_FOUND)
+
+
+def words_and_marks(item) -> set[str]:
+    topics = [topic_mark(topic.pk) for topic in item.topics.all()]
+    return {*item.summary.split(), type_mark(item.content_type_id), *topics}
 
 
 def test_a_phrase_is_found_among_the_newest_that_hold_its_words(costs):

@@ -11,7 +11,8 @@ from publications.search.words import stem_all, words
 # Beyond it PostgreSQL knows no places of words.
 MOST_WORDS = 16_000
 ROOM_FOR_KEYS = 2**30
-_TOPIC = re.compile(r":topic(\d+)")
+TOPIC, TYPE = ":topic", ":type"
+_TOPIC = re.compile(rf"{TOPIC}(\d+)")
 _MONTH = re.compile(r":\d{6}")
 _BEGINNING_OF_TIME = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
@@ -54,23 +55,23 @@ def state_mark(state: str) -> str:
 
 
 def type_mark(content_type_id: int) -> str:
-    return f":type{content_type_id}"
+    return f"{TYPE}{content_type_id}"
 
 
 def topic_mark(topic_id: int) -> str:
-    return f":topic{topic_id}"
+    return f"{TOPIC}{topic_id}"
 
 
 def count_types(marks: Iterable[str]) -> Counter[int]:
     """How many documents are of each type, whose mark follows that of the state."""
     counts = Counter(one.split(" ", 2)[1] for one in marks)
-    return Counter({int(mark.removeprefix(":type")): n for mark, n in counts.items()})
+    return Counter({int(mark.removeprefix(TYPE)): n for mark, n in counts.items()})
 
 
 def topics_of(marks: str) -> tuple[int, ...]:
     """Their marks stand one after the other, and many documents have the same."""
-    start = marks.find(" :topic")
-    end = marks.find(" ", marks.rfind(" :topic") + 1)
+    start = marks.find(f" {TOPIC}")
+    end = marks.find(" ", marks.rfind(f" {TOPIC}") + 1)
     return _topics(marks[start : end if end > 0 else None]) if start >= 0 else ()
 
 

@@ -7,7 +7,8 @@ from operator import add
 
 from publications.bulk import write_rows
 from publications.reading import connection
-from publications.search.documents import Document, moment_of, month_mark, year_mark
+from publications.search.documents import Document
+from publications.search.postgresql_marks import marks_of
 from publications.search.postgresql_matching import (
     DOCUMENTS,
     match,
@@ -69,7 +70,7 @@ def vector(document: Document) -> str:
     texts = [text.split() for text in (document.title, document.head, document.lead, document.body)]
     size = sum(map(len, document[2:6])) * MOST_BYTES_OF_A_LETTER
     words = _placed(texts) if size < MOST_BYTES else _placed_until_full(texts)
-    marks = [*_marks(document.marks, document.id), *(f"={word}" for word in texts[0])]
+    marks = [*marks_of(document.id, document.marks), *(f"={word}" for word in texts[0])]
     return " ".join([*words, *(f"'{mark}'" for mark in dict.fromkeys(marks))])
 
 
@@ -106,15 +107,9 @@ def move(document: int, marks: str, to: int, marks_then: str) -> bool:
             f"UPDATE {DOCUMENTS} SET id = %s, marks = %s, "
             "words = ts_delete(words, %s::text[]) || array_to_tsvector(%s::text[]) "
             f"FROM (SELECT {LIMIT}) short WHERE id = %s AND marks = %s",
-            [to, marks_then, _marks(marks, document), _marks(marks_then, to), SHORT, document, marks],
+            [to, marks_then, marks_of(document, marks), marks_of(to, marks_then), SHORT, document, marks],
         )
         return cursor.rowcount == 1
-
-
-def _marks(marks: str, document: int) -> list[str]:
-    """All that stand in the vector, each once."""
-    at = moment_of(document)
-    return list(dict.fromkeys([*marks.split(), year_mark(at.year), month_mark(at.year, at.month)]))
 
 
 def differs(document) -> bool:

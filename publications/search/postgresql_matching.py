@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from publications.search.documents import ROOM_FOR_KEYS, moment_of, state_mark
 from publications.search.months import UNDATED, Months, month_of
+from publications.search.postgresql_marks import narrow
 from publications.search.query import Query
 from publications.statements import ask
 
@@ -26,25 +27,25 @@ COLUMNS_OF_TEXTS = f"{COLUMNS}, title, head, lead"
 def match(query: Query, within, limit: int, ends: dict, *, oldest=False, texts=False) -> list[tuple]:
     """The newest documents that hold all words of the query, wherever these stand. `ends` remembers where documents
     begin and end, for questions of the same moment."""
-    return _Walk(_condition(query, within), within, ends, oldest, _columns(texts)).found(limit)
+    return _Walk(query, within, ends, oldest, _columns(texts)).found(limit)
 
 
 def match_titles(query: Query, within, limit: int, ends: dict) -> list[tuple]:
     """The newest that hold all words in their title."""
-    return _Walk(_condition(query, within, in_title=True), within, ends).found(limit)
+    return _Walk(query, within, ends, in_title=True).found(limit)
 
 
 def match_older_titles(query: Query, within, limit: int, ends: dict, known: int, down_to: int | None):
     """The same of what is older than a document, down to which there are so many."""
     if down_to is None:
         return match_titles(query, within, limit, ends)
-    return _Walk(_condition(query, within, in_title=True), within, ends).found_beyond(down_to, known, limit)
+    return _Walk(query, within, ends, in_title=True).found_beyond(down_to, known, limit)
 
 
 def match_phrases(query: Query, within, limit: int, most: int, ends: dict, *, oldest=False, texts=False):
     """Those that hold its phrases, out of as many as `most` that hold its words, and whether these are all. The
     first few tell how many there may be to look into."""
-    walk = _Walk(_condition(query, within), within, ends, oldest, _columns(texts), _phrases(query))
+    walk = _Walk(query, within, ends, oldest, _columns(texts), _phrases(query))
     nearest = walk.nearest(FIRST_FEW)
     known = nearest if len(nearest) < FIRST_FEW else None
     held, looked_into = sum(row[-1] for row in nearest), len(nearest)
@@ -78,14 +79,18 @@ class _Walk:
 
     def __init__(
         self,
-        condition: list[str],
+        query: Query,
         within,
         ends: dict,
         oldest=False,
         columns=COLUMNS_OF_TEXTS,
         phrases: str = "",
+        in_title=False,
     ):
-        self.condition, self.within, self.known_ends = condition, within, ends
+        self.terms = [_either(_all(stems, in_title) for stems in term.alternatives) for term in query.terms]
+        self.groups = [group for group in reversed(within.marks) if group != PUBLIC]
+        self.begins_with_word = in_title or not self.groups
+        self.within, self.known_ends = within, ends
         self.oldest, self.columns, self.phrases = oldest, columns, phrases
         pairs = [(">=", within.first), ("<=", within.last)]
         self.bounds = [(comparison, bound) for comparison, bound in pairs if bound is not None]
@@ -214,10 +219,7 @@ class _Walk:
         of those that are wanted, since each takes a while. For these the function is called that `@@` stands for: no
         index is used for it. The query is an expression and no value: a planner that knows a word to be common would
         read the whole table."""
-        first, *others = self.condition
-        # Second, so that the index goes through no documents of other months, nor through all of these.
-        months = [_either(_quoted(mark) for span in spans for mark in span.marks())] if spans else []
-        queries = [first, *months, *others]
+        queries = self._queries(spans)
         held = " AND ".join(["words @@ (SELECT %s::tsquery)"] * len(queries))
         is_public = f"starts_with(marks, '{PUBLIC[0]} ')" if PUBLIC in self.within.marks else "true"
         holds, phrases = (", ts_match_vq(words, %s::tsquery)", [self.phrases]) if self.phrases else ("", [])
@@ -237,20 +239,19 @@ class _Walk:
         (read, *_), *rows = sorted(answer, key=itemgetter(0))
         return rows if self.oldest else rows[::-1], -read
 
+    def _queries(self, spans: list[Months]) -> list[str]:
+        """The index goes from document to document of the first, so that is what few may have: a word, where it must
+        stand in a title; else what narrows the search."""
+        narrowed = [_either(map(_quoted, group)) for group in narrow(self.groups, spans)]
+        first, others = self.terms[: self.begins_with_word], self.terms[self.begins_with_word :]
+        return [*first, *narrowed, *others]
+
     def _bounds(self, id: str) -> str:
         return "".join(f" AND {id} {comparison} %s" for comparison, _ in self.bounds)
 
 
 def _columns(texts: bool) -> str:
     return COLUMNS_OF_TEXTS if texts else COLUMNS
-
-
-def _condition(query: Query, within, *, in_title=False) -> list[str]:
-    """Each a query of its own. The index goes from document to document of the first, so that is what few may have:
-    the words, where they must stand in a title; else a topic, then a type."""
-    terms = [_either(_all(stems, in_title) for stems in term.alternatives) for term in query.terms]
-    groups = [_either(map(_quoted, group)) for group in reversed(within.marks) if group != PUBLIC]
-    return [*terms, *groups] if in_title else [*groups, *terms]
 
 
 def _all(stems, in_title: bool) -> str:
