@@ -7,8 +7,10 @@ import pytest
 from django.db import connection, transaction
 
 from publications.models import ContentType, Publication, Topic, TopicAncestry, index
+from publications.search import postgresql_matching
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
 from publications.search.finding import MOST_FOUND, NEWEST, OLDEST, Found, Within
+from publications.search.postgresql_matching import MOST_READ
 from publications.search.query import parse
 
 pytestmark = pytest.mark.django_db
@@ -27,14 +29,14 @@ def words_of(number: int, at: datetime) -> str:
     return " ".join(words)
 
 
-def topics_of(number: int, topics) -> list[Topic]:
-    """The first twenty are of the small topic, one in two is of the coast, and one in five of harbours."""
-    belongs = (number < 20, number % 2 == 0, number % 5 == 0)
+def topics_of(place: int, topics) -> list[Topic]:
+    """The first twenty that are made are of the small topic, one in two is of the coast, and one in five of harbours."""
+    belongs = (place < 20, place % 2 == 0, place % 5 == 0)
     return [topic for topic, is_its in zip(topics, belongs, strict=True) if is_its]
 
 
 def fill(size: int, known: int = 0) -> None:
-    kinds, topics = ContentType.objects.order_by("pk"), Topic.objects.order_by("pk")
+    kinds, topics = list(ContentType.objects.order_by("pk")), list(Topic.objects.order_by("pk"))
     chance = random.Random(size)
     dates = [START + timedelta(days=chance.triangular(0, DAYS, DAYS)) for _ in range(known, size)]
     items = [
@@ -52,8 +54,8 @@ def fill(size: int, known: int = 0) -> None:
     through = Publication.topics.through
     through.objects.bulk_create(
         through(publication=item, topic=topic)
-        for number, item in enumerate(made, known)
-        for topic in topics_of(number, topics)
+        for place, item in enumerate(made)
+        for topic in topics_of(place, topics)
     )
     index(item.pk for item in made)
     with connection.cursor() as cursor:
@@ -149,7 +151,10 @@ def test_a_search_among_three_times_as_many_costs_hardly_more(costs, name):
     assert many <= 2.5 * few + 20, (few, many)  # three times as many would cost three times as much
 
 
-def test_what_is_found_is_what_a_look_at_every_item_finds(costs):
+@pytest.mark.parametrize("most_read", [20, 200, MOST_READ])
+def test_what_is_found_is_what_a_look_at_every_item_finds(costs, monkeypatch, most_read):
+    """However few are read by one statement, on PostgreSQL: of the fewest, those of one month alone are."""
+    monkeypatch.setattr(postgresql_matching, "MOST_READ", most_read)
     chance = random.Random(5)
     items = Publication.objects.filter(state="published").prefetch_related("topics")
     texts = [

@@ -14,7 +14,7 @@ def marks_of(document: int, own: str) -> list[str]:
     """All that a document has with these of its own, each once."""
     at, marks = moment_of(document), own.split()
     year = year_mark(at.year)
-    topics, types = _topics(marks), _types(marks)
+    topics, types = _topics_and_types(marks)
     yearly = _together([*topics, *types, *_together(topics, types)], [year])
     return list(dict.fromkeys([*marks, *yearly, year, month_mark(at.year, at.month)]))
 
@@ -22,23 +22,19 @@ def marks_of(document: int, own: str) -> list[str]:
 def narrow(groups: list[Sequence[str]], spans: list[Months]) -> list[Sequence[str]]:
     """One mark out of each of these groups, in these months where any are named. The months second, so that the index
     goes through no documents of others, nor through all of these."""
-    months = [mark for span in spans for mark in span.marks()]
-    years = dict.fromkeys(mark[:LENGTH_OF_YEAR] for mark in months)
-    topics, types = (of(chain(*groups)) for of in (_topics, _types))
+    months = [mark for span in spans for mark in span.marks()]  # whole years have marks of their own
+    years = [*dict.fromkeys(mark[:LENGTH_OF_YEAR] for mark in months)]
+    topics, types = _topics_and_types([*chain(*groups)])
     yearly = _together(_together(topics, types) or topics or types, years)
     if not 0 < len(yearly) <= MOST_YEARLY:
         return [*groups[:1], *([months] if months else []), *groups[1:]]
-    are_whole_years = len(months) == len(years)
-    others = [group for group in groups if group[0] not in {*topics, *types}]
-    return [yearly, *([] if are_whole_years else [months]), *others]
+    others = [group for group in groups if group[0] not in topics + types]
+    return [yearly, *([months] if months != years else []), *others]
 
 
-def _topics(marks: Iterable[str]) -> list[str]:
-    return [mark for mark in marks if mark.startswith(TOPIC)]
-
-
-def _types(marks: Iterable[str]) -> list[str]:
-    return [mark for mark in marks if mark.startswith(TYPE)]
+def _topics_and_types(marks: list[str]) -> tuple[list[str], list[str]]:
+    topics, types = ([mark for mark in marks if mark.startswith(kind)] for kind in (TOPIC, TYPE))
+    return topics, types
 
 
 def _together(marks: Iterable[str], others: Iterable[str]) -> list[str]:

@@ -89,7 +89,7 @@ class _Walk:
     ):
         self.terms = [_either(_all(stems, in_title) for stems in term.alternatives) for term in query.terms]
         self.groups = [group for group in reversed(within.marks) if group != PUBLIC]
-        self.begins_with_word = in_title or not self.groups
+        self.words_first = 1 if in_title or not self.groups else 0
         self.within, self.known_ends = within, ends
         self.oldest, self.columns, self.phrases = oldest, columns, phrases
         pairs = [(">=", within.first), ("<=", within.last)]
@@ -243,8 +243,7 @@ class _Walk:
         """The index goes from document to document of the first, so that is what few may have: a word, where it must
         stand in a title; else what narrows the search."""
         narrowed = [_either(map(_quoted, group)) for group in narrow(self.groups, spans)]
-        first, others = self.terms[: self.begins_with_word], self.terms[self.begins_with_word :]
-        return [*first, *narrowed, *others]
+        return [*self.terms[: self.words_first], *narrowed, *self.terms[self.words_first :]]
 
     def _bounds(self, id: str) -> str:
         return "".join(f" AND {id} {comparison} %s" for comparison, _ in self.bounds)
