@@ -61,7 +61,7 @@ def measure(size: int, results) -> None:
     tried once unmeasured. In another order each time: the search index takes in what waits in its list after so many
     saves, which would fall to the same case again and again."""
     cases = {PLAIN: save_plainly, STEP: publish, FORM: send_form, VISIBLE: publish_and_read}
-    found = {name: results[name, size] for name in cases}
+    found = {name: results[name, size] for name in cases}  # in the order of the table, however they are tried
     take_away()  # what was left by a run that was ended from without
     try:
         with override_settings(TOPICHUB_PAGE_CACHE=False, ALLOWED_HOSTS=["*"]):

@@ -1,6 +1,5 @@
-# A page asks several questions, and what it shows may change between any two of them, for whatever others do: that must
-# be no error, and show nothing that was hidden all the while.
-
+# A page asks several questions, and others may change what it shows between any two of them: that must be no error, and
+# show nothing that was hidden all the while.
 import pytest
 from django.db import connection, transaction
 
