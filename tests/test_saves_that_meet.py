@@ -6,11 +6,12 @@ from threading import Thread
 
 import pytest
 from django.core.exceptions import ObjectNotUpdated, ValidationError
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from publications.models import Correction, Publication, Topic
+from publications.models import Correction, Publication, Topic, syncing_once
+from publications.models.search_document import differences
 from tests.factories import make_draft, make_publication, make_staff, make_topic
 from tests.forms import controls
 from tests.importing import row, take_in
@@ -116,6 +117,47 @@ def test_topic_below_which_another_was_moved_meanwhile_is_not_deleted_and_the_pa
     assert moved and page.status_code == 200
     assert "Rivers" in page.content.decode()
     assert Topic.objects.filter(pk=above.pk).exists()
+
+
+def test_item_that_is_given_a_topic_while_it_is_deleted_waits_with_others_for_the_items_and_none_is_refused(
+    transactional_db,
+):
+    topic, item, given, saving, failed = make_topic("Water"), make_publication("Tide"), [], [], []
+
+    def give():
+        def it():
+            with transaction.atomic(), syncing_once():
+                Publication.objects.filter(pk=item.pk).lock()
+                item.topics.add(topic)
+                Publication.relist([item.pk])
+
+        given.append(topic)
+        begun(it).join()
+
+    def save():
+        """Somebody who holds the item, and comes to wait for whoever deletes."""
+
+        def it():
+            try:
+                Publication.objects.get(pk=item.pk).save()
+            except DatabaseError as refused:
+                failed.append(refused)
+
+        saving.append(begun(it))
+        is_waiting = connection.vendor == "sqlite"
+        while not is_waiting and saving[0].is_alive():
+            with connection.cursor() as cursor:
+                is_waiting = cursor.execute(WAITING).fetchone()[0]
+
+    with (
+        just_before("FROM publications_listingstate", give),
+        just_before('DELETE FROM "publications_topic"', save),
+    ):
+        topic.delete()
+    saving[0].join()
+    assert given and not failed
+    assert not item.topics.exists() and not Topic.objects.exists()
+    assert not list(differences())
 
 
 def test_topic_made_below_one_that_was_just_deleted_is_refused_with_all_that_was_typed(transactional_db):

@@ -111,13 +111,9 @@ class Topic(SluggedModel):
         from publications.models.search_document import index
 
         Topic.objects.lock_tree()
-        # Items first, then the listing and topics: whoever saves an item with its topics locks them in this order,
-        # the topics last of all, when the database checks that they are there.
-        Topic.publications.rel.related_model.with_copies.filter(pk__in=_publications_within(topics)).lock()
-        ListingState.lock()
-        # From here on nobody gives these topics to an item.
-        topics = list(Topic.objects.select_for_update().filter(pk__in=topics).order_by("pk"))
-        publications = _publications_within(topics)
+        publications = None
+        while publications is None:
+            publications = _held_within(topics)
         yield
         sync_listing(publications)
         index(publications)
@@ -138,6 +134,24 @@ class Topic(SluggedModel):
 def _publications_within(topics) -> list[int]:
     through = Topic.publications.through.objects.filter(topic__ancestor_paths__ancestor__in=topics)
     return list(through.values_list("publication", flat=True).distinct())
+
+
+def _held_within(topics) -> list[int] | None:
+    """The publications within these topics, all of them held with the listing and the topics until the end of the
+    transaction. None where another was given one of the topics meanwhile: then nothing is held."""
+    with transaction.atomic():
+        # Items first, then the listing and topics: whoever saves an item with its topics locks them in this order,
+        # the topics last of all, when the database checks that they are there.
+        publications = _publications_within(topics)
+        items = Topic.publications.rel.related_model.with_copies
+        items.filter(pk__in=bulk.any_of(publications, "bigint")).lock()
+        ListingState.lock()
+        # From here on nobody gives these topics to an item.
+        topics = list(Topic.objects.select_for_update().filter(pk__in=topics).order_by("pk"))
+        if set(publications).issuperset(_publications_within(topics)):
+            return publications
+        transaction.set_rollback(True)
+    return None
 
 
 class TopicAncestry(models.Model):
