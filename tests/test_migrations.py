@@ -58,3 +58,31 @@ def test_upgrade_gives_documents_the_marks_that_new_ones_have():
     with connection.schema_editor() as schema_editor:
         upgrade.add_yearly_marks(apps, schema_editor)
     assert [*differences()] == []
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_upgrade_puts_each_document_of_usual_length_into_its_row():
+    """Which only PostgreSQL would keep out of line; nothing changes on SQLite."""
+    is_postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        if is_postgresql:
+            cursor.execute("ALTER TABLE publications_searchdocument RESET (toast_tuple_target)")
+    make_publication("Tides", body=f"<p>{' '.join(f'word{n}' for n in range(300))}</p>")
+    assert bool(_bytes_out_of_line()) == is_postgresql
+    upgrade = import_module("publications.migrations.0032_whole_documents")
+    with connection.schema_editor() as schema_editor:
+        upgrade.keep_documents_whole(apps, schema_editor)
+    assert not _bytes_out_of_line()
+    make_publication("Waves", body=f"<p>{' '.join(f'wave{n}' for n in range(300))}</p>")
+    assert not _bytes_out_of_line()
+    assert [*differences()] == []
+
+
+def _bytes_out_of_line() -> int:
+    if connection.vendor == "sqlite":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'publications_searchdocument'"
+        )
+        return cursor.fetchone()[0]
