@@ -61,14 +61,18 @@ _public = Prepared(
 )
 
 
-def _read_ancestors() -> dict[int, set[int]]:
+def _read_paths() -> list[tuple]:
+    return ask(f"SELECT topic_id, ancestor_id FROM {TopicAncestry._meta.db_table}", [])
+
+
+def _by_topic(paths) -> dict[int, set[int]]:
     above = defaultdict(set)
-    for topic, ancestor in ask(f"SELECT topic_id, ancestor_id FROM {TopicAncestry._meta.db_table}", []):
+    for topic, ancestor in paths:
         above[topic].add(ancestor)
     return above
 
 
-_ancestors = Kept(_read_ancestors)
+_ancestors = Kept(_read_paths, _by_topic)
 
 
 class FoundList(TableList):

@@ -4,7 +4,6 @@ import time
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test import RequestFactory
 
@@ -18,14 +17,16 @@ class Answer(NamedTuple):
 
 class Site:
     def __init__(self):
-        self.handler = WSGIHandler()
+        from topichub.wsgi import application
+
+        self.application = application
 
     def ask(self, address: str) -> Answer:
         """To the last byte; to the first rows, where a file is streamed."""
         environ = RequestFactory(headers={"host": "localhost"}).get(address).environ
         started, spent = time.perf_counter(), time.process_time()
         began, parts = [], []
-        response = self.handler(environ, lambda status, headers: began.append(status))
+        response = self.application(environ, lambda status, headers: began.append(status))
         for part in response:
             parts.append(part)
             if len(parts) > 1 and "export." in address:  # the first part is the heading

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 _generation: ContextVar[str] = ContextVar("generation", default="")
 
@@ -18,15 +19,19 @@ def reading_under(generation: str):
 
 
 class Kept:
-    """`read` gives what is kept; called, gives it as it was when the request began."""
+    """`read` gives rows, and `make` what is kept of them; called, gives that as it was when the request began. Where
+    others were changed since, and these rows are as they were, it stays the same, with all that was made of it."""
 
-    def __init__(self, read: Callable):
-        self.read, self._kept = read, ("", None)
+    def __init__(self, read: Callable[[], list[tuple]], make: Callable[[list[tuple]], Any]):
+        self.read, self.make = read, make
+        self._kept: tuple[str, list[tuple], Any] = "", [], None  # in one piece, since threads share it
 
     def __call__(self):
         generation = _generation.get()
-        known, value = self._kept
+        known, former, value = self._kept
         if not generation or generation != known:
-            value = self.read()
-            self._kept = (generation, value)
+            rows = self.read()
+            if rows != former or not rows:  # no rows tell nothing
+                value = self.make(rows)
+            self._kept = generation, rows, value
         return value

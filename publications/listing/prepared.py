@@ -62,6 +62,14 @@ class Prepared:
         self.make, self.stand_ins = make, {name: new() for name, new in values.items()}
 
     def __call__(self, **values) -> list:
+        return self.made(self.rows(**values))
+
+    def made(self, rows: list[tuple]) -> list:
+        """What they stand for."""
+        return self._maker(connection.alias)(rows)
+
+    def rows(self, **values) -> list[tuple]:
+        """As the database gives them."""
         places, given = [], []
         for name, fixed in self._parameters:
             place, some = _placed(values[name]) if name else ("%s", [fixed])
@@ -69,7 +77,7 @@ class Prepared:
             given += some
         first, *others = self._parts
         sql = first + "".join(f"{place}{part}" for place, part in zip(places, others, strict=True))
-        return self._maker(connection.alias)(ask(sql, given, one_plan=self.one_plan))
+        return ask(sql, given, one_plan=self.one_plan)
 
     @cached_property
     def _compiled(self):

@@ -1,12 +1,30 @@
 # The types of publications: a handful, kept like all that is the same on every page, so that a list need not look up
 # the type of each of its rows.
+from typing import NamedTuple
+
 from publications.listing.kept import Kept
 from publications.listing.prepared import Prepared
 from publications.models import ContentType, Publication
 
 _in_order = Prepared(ContentType.objects.all)
-types_by_slug = Kept(lambda: {one.slug: one for one in _in_order()})
-_types_by_key = Kept(lambda: {one.pk: one for one in types_by_slug().values()})
+
+
+class Types(NamedTuple):
+    by_slug: dict[str, ContentType]
+    by_key: dict[int, ContentType]
+
+
+def _make(rows) -> Types:
+    types = _in_order.made(rows)
+    return Types({one.slug: one for one in types}, {one.pk: one for one in types})
+
+
+_types = Kept(_in_order.rows, _make)
+
+
+def types_by_slug() -> dict[str, ContentType]:
+    """All, in their order."""
+    return _types().by_slug
 
 
 class PreparedRows(Prepared):
@@ -18,7 +36,7 @@ class PreparedRows(Prepared):
 
 def with_types(rows: list[Publication]) -> list[Publication]:
     """A type that was made this moment is looked up where it is shown."""
-    types = _types_by_key() if rows else {}
+    types = _types().by_key if rows else {}
     for row in rows:
         if content_type := types.get(row.content_type_id):
             row._state.fields_cache["content_type"] = content_type

@@ -36,8 +36,9 @@ _entries = Prepared(MenuEntry.objects.for_menus)
 
 
 def get_frame(request) -> PageFrame:
+    global _latest
     if not hasattr(request, "page_frame"):
-        request.page_frame = _frame()
+        request.page_frame = _latest = _frame()
     return request.page_frame
 
 
@@ -46,15 +47,13 @@ def do_without_database(request) -> None:
     request.page_frame = _latest
 
 
-def _load() -> PageFrame:
-    """One query, or two where all menus are empty."""
-    global _latest
-    entries = _entries()
+def _make(rows) -> PageFrame:
+    """One query more where all menus are empty."""
+    entries = _entries.made(rows)
     row = entries[0].frame if entries else Frame.objects.first() or Frame()
     shown = [entry for entry in entries if entry.is_shown]
     menus = ([entry for entry in shown if entry.place == place] for place in MenuEntry.Place)
-    frame = _latest = PageFrame(row, *menus, {})
-    return frame
+    return PageFrame(row, *menus, {})
 
 
-_frame = Kept(_load)
+_frame = Kept(_entries.rows, _make)
