@@ -22,6 +22,7 @@ class Case(NamedTuple):
 
 def cases(size: int) -> list[Case]:
     last, last_of_type = _last_page(BIG), _last_page(BIG, "report")
+    crowded, middle = f"/topics/topic-{CROWDED}/", _last_page(CROWDED) // 2
     words, item = "/publications/?q=", Publication.objects.published().filter(pk__gte=size // 2, lead=None)
     return [
         Case("topic, first page", TOPIC),
@@ -35,7 +36,9 @@ def cases(size: int) -> list[Case]:
         Case("topic, by type and dates", f"{TOPIC}?type=report&from=2001&to=2020"),
         Case("topic, months that are cut", f"{TOPIC}?type=report&from=2001-03-14&to=2020-10-09"),
         Case("topic, oldest first", f"{TOPIC}?sort=oldest", has_plain=False),
-        Case("topic of one second, middle", f"/topics/topic-{CROWDED}/?page={_last_page(CROWDED) // 2}"),
+        # As far in as the middle of a month of five thousand, and the middle of its own twenty thousand.
+        Case("topic of one second, page 125", f"{crowded}?page={min(125, middle)}"),
+        Case("topic of one second, middle", f"{crowded}?page={middle}"),
         Case("small topic", f"/topics/topic-{SMALL}/"),
         Case("everything", "/publications/"),
         Case("everything, in the middle", f"/publications/?page={_last_page(0) // 2}"),
