@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -18,11 +19,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "topichub.settings")
 django.setup()
 
 from scripts import bench_corpus, bench_export, bench_publishing, bench_serving  # noqa: E402
-from scripts.bench_cases import TOPIC, cases, check_same_items  # noqa: E402
+from scripts.bench_cases import TOPIC, Case, cases, check_same_items  # noqa: E402
 from scripts.bench_site import Site, unit, work_of  # noqa: E402
 
 SIZES = [1000, 10_000]
-ROUNDS = 5
+ROUNDS = 10
 TIMES = 4  # in each round every page is asked for so many times, one after the other, after once unmeasured
 WARMING_UP = 6  # times unmeasured in the first round: PostgreSQL plans a prepared statement anew five times
 SLOW = 500  # milliseconds: what takes as long is asked for once in each of the first rounds
@@ -57,17 +58,32 @@ def hang_up() -> None:
     _open.clear()
 
 
-def measure(site, size: int, round_: int, results) -> None:
-    """Ours and plain in turn."""
-    for case in cases(size):
-        found = results[case.name, size]
-        ours = visit(site, case.address, round_, found.ours)
-        if case.plain and found.wants_plain(round_):
-            check_same_items(case, ours, visit(site, case.plain, round_, found.plain))
-        if not found.queries:
-            found.queries, found.work = work_of(partial(site.ask, case.address))
-            if "export." in case.address:  # asked for again, all rows would be read
-                found.work = 0
+def measure(site, names: dict[int, str], round_: int, results) -> None:
+    """Each page of all sizes, and then its plain ones, so that whatever else the machine does at that moment meets them
+    all."""
+    for same in zip(*cases_of(names), strict=True):
+        sizes = [
+            (case, name, results[case.name, size])
+            for case, (size, name) in zip(same, names.items(), strict=True)
+        ]
+        shown = []
+        for case, name, found in sizes:
+            speak_to(name)
+            shown.append(visit(site, case.address, round_, found.ours))
+            if not found.queries:
+                found.queries, found.work = work_of(partial(site.ask, case.address))
+                if "export." in case.address:  # asked for again, all rows would be read
+                    found.work = 0
+        for (case, name, found), ours in zip(sizes, shown, strict=True):
+            if case.plain and found.wants_plain(round_):
+                speak_to(name)
+                check_same_items(case, ours, visit(site, case.plain, round_, found.plain))
+
+
+def cases_of(names: dict[int, str]) -> Iterator[list[Case]]:
+    for size, name in names.items():
+        speak_to(name)
+        yield cases(size)
 
 
 def visit(site, address: str, round_: int, visits: list) -> str:
@@ -140,11 +156,8 @@ def main(sizes, rounds: int, keep: bool) -> None:
         try:
             names = make_databases(sizes, Path(place), keep)
             connection.close()
-            # All sizes in turn, so that what else the machine does meets them all.
             for round_ in range(rounds):
-                for size, name in names.items():
-                    speak_to(name)
-                    measure(site, size, round_, results)
+                measure(site, names, round_, results)
             # Afterwards, since what is taken away leaves rows behind that pages would read.
             for _ in range(rounds):
                 for size, name in names.items():

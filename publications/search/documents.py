@@ -12,7 +12,7 @@ from publications.search.words import stem_all, words
 MOST_WORDS = 16_000
 ROOM_FOR_KEYS = 2**30
 TOPIC, TYPE = ":topic", ":type"
-_TOPIC = re.compile(rf"{TOPIC}(\d+)")
+_TOPICS = re.compile(rf"^\S+ \S+((?: {TOPIC}\d+)*)", re.MULTILINE)
 _MONTH = re.compile(r":\d{6}")
 _BEGINNING_OF_TIME = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
@@ -68,16 +68,15 @@ def count_types(marks: Iterable[str]) -> Counter[int]:
     return Counter({int(mark.removeprefix(TYPE)): n for mark, n in counts.items()})
 
 
-def topics_of(marks: str) -> tuple[int, ...]:
-    """Their marks stand one after the other, and many documents have the same."""
-    start = marks.find(f" {TOPIC}")
-    end = marks.find(" ", marks.rfind(f" {TOPIC}") + 1)
-    return _topics(marks[start : end if end > 0 else None]) if start >= 0 else ()
+def topics_of(marks: Iterable[str]) -> list[tuple[int, ...]]:
+    """Those of each document. Their marks follow that of the type, and many documents have the same: so all are found
+    in one text, and each combination is read once."""
+    return [*map(_read_topics, _TOPICS.findall("\n".join(marks)))]
 
 
 @lru_cache(maxsize=20_000)
-def _topics(marks: str) -> tuple[int, ...]:
-    return tuple(map(int, _TOPIC.findall(marks)))
+def _read_topics(marks: str) -> tuple[int, ...]:
+    return tuple(int(mark.removeprefix(TOPIC)) for mark in marks.split())
 
 
 def moved(marks: str, state: str, at: dt.datetime | None) -> str:

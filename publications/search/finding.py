@@ -130,7 +130,7 @@ class Found:
     @property
     def topics(self) -> list[tuple[int, tuple[int, ...]]]:
         """Each publication with its topics."""
-        return [(row[1], topics_of(row[2])) for row in self.rows]
+        return [*zip(self.pks, topics_of(row[2] for row in self.rows), strict=True)]
 
     def among(self, publications):
         """Those of a queryset that were found."""
