@@ -4,12 +4,14 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 
+from publications.listing.generation import read_generation
+from publications.listing.kept import reading_under
 from publications.models import ContentType, Frame, MenuEntry
 from publications.site import frame
-from tests.factories import make_entry, make_page, make_staff, make_topic
+from tests.factories import make_entry, make_page, make_publication, make_staff, make_topic
 from tests.forms import controls, submit
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,18 @@ def test_fault_of_ours_is_shown_with_the_menus_of_the_page_before(
     with override_settings(ROOT_URLCONF="tests.test_errors"), django_assert_num_queries(1):
         html = Client(raise_request_exception=False).get("/fails/").content.decode()
     assert ">Shop</a>" in html
+
+
+def test_frame_stays_as_it_was_made_while_nothing_but_items_changes():
+    def present():
+        with reading_under(read_generation()):
+            return frame.get_frame(RequestFactory().get("/"))
+
+    first = present()
+    make_publication()
+    assert present() is first
+    MenuEntry.objects.filter(place="main").update(label="All")
+    assert {entry.name for entry in present().main} == {"All"}
 
 
 def test_fault_is_shown_with_the_lists_of_the_site_when_no_page_was_made_yet(monkeypatch):
