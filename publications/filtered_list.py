@@ -16,9 +16,9 @@ from publications.listing.entries import EntryList
 from publications.listing.paging import PER_PAGE, Page, in_batches, page_count, page_numbers, read_page_number
 from publications.listing.several_topics import MOST_TOPICS, SeveralTopics
 from publications.listing.tables import ShortList, TableList
-from publications.models import Topic
+from publications.models import Publication, Topic
 from publications.querysets import midnight
-from publications.search.finding import BEST, NEWEST, OLDEST
+from publications.search.finding import BEST, NEWEST, OLDEST, as_keys
 from publications.search.query import within_quotes
 from publications.visibility import sees_hidden
 
@@ -113,7 +113,9 @@ class FilteredList:
         yield from filter(None, map(partial(self._read_some, prepare), in_batches(keys, first, further)))
 
     def _read_some(self, prepare, keys) -> list:
-        found = {row.pk: row for row in prepare(self.base.filter(pk__in=keys).order_by())}
+        # Without what makes them of this list, which is known: PostgreSQL would begin with all that it holds.
+        rows = Publication.objects.visible_to(self._user, self.now).filter(pk__in=as_keys(keys)).order_by()
+        found = {row.pk: row for row in prepare(rows)}
         return [found[key] for key in keys if key in found]
 
     def slice(self, start: int, length: int):

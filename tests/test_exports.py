@@ -321,3 +321,11 @@ def test_rows_that_were_sent_are_gone_from_memory_at_once(client, monkeypatch, f
 
 def _rows_in_memory() -> int:
     return sum(type(one) in (Publication, Authorship) for one in gc.get_objects())
+
+
+def test_rows_of_a_file_are_looked_up_by_their_keys_and_not_out_of_all_that_the_list_holds(client):
+    make_publication("Tide", topics=[make_topic("Coast")])
+    with CaptureQueriesContext(connection) as queries:
+        assert "Tide" in text(client, "/topics/coast/export.csv")
+    [of_rows] = [query["sql"] for query in queries if '"publications_publication"."summary"' in query["sql"]]
+    assert '"publications_publication_topics"' not in of_rows
