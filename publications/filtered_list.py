@@ -8,7 +8,6 @@ from django.http import QueryDict
 from django.utils.translation import get_language_bidi, gettext as _
 
 from publications import clock
-from publications.dates import Period
 from publications.filters import SORTS, STATES, PublicationFilter
 from publications.found_list import FoundList
 from publications.listing import facets, histogram, paging
@@ -285,14 +284,17 @@ class FilteredList:
         """(words, address without it) for each filter in use."""
         if not self.parameters:
             return []
-        q = dict(self.parameters).get("q", "")
-        words = {("q", q): _("“%(words)s”") % {"words": within_quotes(q)}}
-        for content_type in self.values.get("type") or []:
-            words["type", content_type.slug] = content_type.name
-        for topic in self.values.get("topic") or []:
-            words["topic", topic.slug] = topic.name
-        for key, sentence in (("from", _("From %(date)s")), ("to", _("To %(date)s"))):
-            if isinstance(period := self.values.get(key), Period):
-                words[key, str(period)] = sentence % {"date": period.in_words}
+        words = {("type", one.slug): one.name for one in self.values.get("type") or []}
+        words |= {("topic", topic.slug): topic.name for topic in self.values.get("topic") or []}
         words |= {("state", state): str(dict(STATES)[state]) for state in self.values.get("state") or []}
+        words |= {
+            pair: _of_filter(*pair, self.values) for pair in self.parameters if pair[0] in ("q", "from", "to")
+        }
         return [(words[pair], self.url(without=pair)) for pair in self.parameters if pair in words]
+
+
+def _of_filter(name: str, given: str, values) -> str:
+    if name == "q":
+        return _("“%(words)s”") % {"words": within_quotes(given)}
+    sentence = _("From %(date)s") if name == "from" else _("To %(date)s")
+    return sentence % {"date": values[name].in_words}

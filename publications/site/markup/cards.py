@@ -142,17 +142,18 @@ def picture(image, sizes: str, alt: str = "", *, eager=False) -> SafeString:
         sources = f"{_source(root, 'avif', manifest, sizes)}{_source(root, 'webp', manifest, sizes)}"
         src, width, height = root + jpeg["name"], manifest["width"], manifest["height"]
     else:
-        sources, src, (width, height) = "", static(STAND_IN), STAND_IN_SIZE
+        sources, src, (width, height) = "", escape(static(STAND_IN)), STAND_IN_SIZE
     when = ' fetchpriority="high"' if eager else ' loading="lazy" decoding="async"'
+    alt = escape(alt) if alt else ""
     return SafeString(
-        f"<picture>{sources}"
-        f'<img src="{escape(src)}" alt="{escape(alt)}" width="{width}" height="{height}"{when}></picture>'
+        f'<picture>{sources}<img src="{src}" alt="{alt}" width="{width}" height="{height}"{when}></picture>'
     )
 
 
 def _source(root, name, manifest, sizes) -> str:
+    """Nothing here needs escaping: `reverse` quotes addresses, and names of renditions are digits and letters."""
     addresses = ", ".join([f"{root}{one['name']} {one['width']}w" for one in manifest[name]])
-    return f'<source type="image/{name}" srcset="{escape(addresses)}" sizes="{sizes}">'
+    return f'<source type="image/{name}" srcset="{addresses}" sizes="{sizes}">'
 
 
 def in_language(code: str) -> SafeString:
