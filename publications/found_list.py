@@ -5,7 +5,7 @@ from functools import cached_property
 
 from publications.listing.entries import EntryList
 from publications.listing.facets import fullest_topics
-from publications.listing.kept import Kept
+from publications.listing.kept import Kept, KeptAnswers
 from publications.listing.prepared import Prepared, a_moment, a_text, some_keys
 from publications.listing.tables import TableList
 from publications.models import Publication, TopicAncestry
@@ -32,6 +32,7 @@ from publications.statements import ask
 # The filters that say what is looked for; who looks is for all of them together.
 NARROWING = ("type", "topic", "state", "from", "to")
 
+MOST_KEPT = 20_000  # answers in the memory of a process
 FEW = 20  # looked at to learn whether another spelling finds anything
 BEGINNING, END = (moment.replace(tzinfo=dt.UTC) for moment in (dt.datetime.min, dt.datetime.max))
 
@@ -65,14 +66,23 @@ def _read_paths() -> list[tuple]:
     return ask(f"SELECT topic_id, ancestor_id FROM {TopicAncestry._meta.db_table}", [])
 
 
-def _by_topic(paths) -> dict[int, set[int]]:
-    above = defaultdict(set)
-    for topic, ancestor in paths:
-        above[topic].add(ancestor)
-    return above
+class _ListedIn(dict):
+    """In which topics an item of some topics is listed: in these and in all above them."""
+
+    def __init__(self, paths):
+        self.above = defaultdict(set)
+        for topic, ancestor in paths:
+            self.above[topic].add(ancestor)
+
+    def __missing__(self, topics: tuple[int, ...]) -> frozenset[int]:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[topics] = found = frozenset().union(*(self.above.get(topic, ()) for topic in topics))
+        return found
 
 
-_ancestors = Kept(_read_paths, _by_topic)
+_listed_in = Kept(_read_paths, _ListedIn)
+_ends = KeptAnswers(MOST_KEPT)
 
 
 class FoundList(TableList):
@@ -91,7 +101,7 @@ class FoundList(TableList):
         self.text, self.sort = values["q"], values.get("sort") or BEST
         self.narrowed_by = frozenset(name for name in NARROWING if values.get(name))
         self._found: dict[tuple[Query, frozenset], Found] = {}
-        self._ends: dict = {}
+        self._ends = _ends()
         self._types: dict[frozenset, dict[int, int]] = {}
 
     @cached_property
@@ -184,18 +194,22 @@ class FoundList(TableList):
         if others := self._beyond("type"):
             return others.type_counts
         found = self.found(["type"])
-        return found.type_counts if self._is_uncounted(found) else Counter(self._passed(["type"]).values())
+        if self._is_uncounted(found):
+            return Counter(type_ for type_, topics in found.types_and_topics)
+        return Counter(self._passed(["type"]).values())
 
     def count_topics(self):
         """By the marks of the documents, and of the topics above theirs."""
         if others := self._beyond("topic"):
             return others.count_topics()
         found = self.found(["topic"])
-        passed = set(found.pks) if self._is_uncounted(found) else self._passed(["topic"])
-        together = Counter(topics for pk, topics in found.topics if pk in passed)
-        above, counts = _ancestors(), Counter()
-        for topics, number in together.items():
-            for topic in set().union(*(above.get(topic, ()) for topic in topics)):
+        read = found.types_and_topics
+        if not self._is_uncounted(found):
+            passed = self._passed(["topic"])
+            read = [one for pk, one in zip(found.pks, read, strict=True) if pk in passed]
+        listed_in, counts = _listed_in(), Counter()
+        for topics, number in Counter(topics for type_, topics in read).items():
+            for topic in listed_in[topics]:
                 counts[topic] += number
         return fullest_topics(counts)
 

@@ -190,6 +190,25 @@ def test_feed_of_a_search_is_offered_newest_first_and_holds_the_rows_of_its_page
     assert [item["title"] for item in items] == found(client, "tide", sort="newest")
 
 
+def test_item_beyond_the_first_and_the_last_known_before_is_found_at_once(client):
+    def found_of_the_nineties():
+        return found(client, "tide", **{"from": "1990", "to": "1999"}, sort="newest")
+
+    make_publication("Tide in between", published_at=datetime(1995, 6, 1, tzinfo=UTC))
+    assert found_of_the_nineties() == ["Tide in between"]
+    make_publication("Tide before", published_at=datetime(1991, 6, 1, tzinfo=UTC))
+    make_publication("Tide after", published_at=datetime(1998, 6, 1, tzinfo=UTC))
+    assert found_of_the_nineties() == ["Tide after", "Tide in between", "Tide before"]
+
+
+def test_dates_may_reach_as_far_as_there_are_any(client):
+    client.force_login(make_staff("Author"))
+    make_publication("Tide of now")
+    make_publication("Tide to come", published_at=datetime(8999, 12, 31, 12, tzinfo=UTC))
+    assert found(client, "tide", to="8999", sort="newest") == ["Tide to come", "Tide of now"]
+    assert found(client, "tide", **{"from": "1000"}, sort="oldest") == ["Tide of now", "Tide to come"]
+
+
 # Very many
 
 

@@ -18,3 +18,6 @@ application = Front(application)
 import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()
+# It looks for what only refers to itself, of which pages make next to nothing: so not several times within one search,
+# which reads a thousand rows, as it would by itself.
+gc.set_threshold(50_000, 20, 10)

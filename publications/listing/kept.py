@@ -18,6 +18,25 @@ def reading_under(generation: str):
         _generation.reset(token)
 
 
+class KeptAnswers:
+    """Answers to questions that many requests ask, by what was asked. Called, gives those known as long as nothing
+    changes, to be looked into and added to."""
+
+    def __init__(self, most: int):
+        self.most = most
+        self._kept: tuple[str, dict] = "", {}  # in one piece, since threads share it
+
+    def __call__(self) -> dict:
+        generation = _generation.get()
+        if not generation:
+            return {}
+        known, answers = self._kept
+        if generation != known or len(answers) >= self.most:
+            answers = {}
+            self._kept = generation, answers
+        return answers
+
+
 class Kept:
     """`read` gives rows, and `make` what is kept of them; called, gives that as it was when the request began. Where
     others were changed since, and these rows are as they were, it stays the same, with all that was made of it."""

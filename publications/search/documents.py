@@ -1,7 +1,6 @@
 # What the index holds of one publication, and how the database stores it. Knows tables by name, no models.
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +11,7 @@ from publications.search.words import stem_all, words
 MOST_WORDS = 16_000
 ROOM_FOR_KEYS = 2**30
 TOPIC, TYPE = ":topic", ":type"
-_TOPICS = re.compile(rf"^\S+ \S+((?: {TOPIC}\d+)*)", re.MULTILINE)
+_TYPE_AND_TOPICS = re.compile(rf"\S+ {TYPE}(\d+)((?: {TOPIC}\d+)*)")
 _MONTH = re.compile(r":\d{6}")
 _BEGINNING_OF_TIME = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
@@ -62,20 +61,20 @@ def topic_mark(topic_id: int) -> str:
     return f"{TOPIC}{topic_id}"
 
 
-def count_types(marks: Iterable[str]) -> Counter[int]:
-    """How many documents are of each type, whose mark follows that of the state."""
-    counts = Counter(one.split(" ", 2)[1] for one in marks)
-    return Counter({int(mark.removeprefix(TYPE)): n for mark, n in counts.items()})
-
-
-def topics_of(marks: Iterable[str]) -> list[tuple[int, ...]]:
-    """Those of each document. Their marks follow that of the type, and many documents have the same: so all are found
-    in one text, and each combination is read once."""
-    return [*map(_read_topics, _TOPICS.findall("\n".join(marks)))]
+def types_and_topics(marks: Iterable[str]) -> list[tuple[int, tuple[int, ...]]]:
+    """The type of each document and its topics, whose marks follow that of the state."""
+    return list(map(_type_and_topics, marks))
 
 
 @lru_cache(maxsize=20_000)
-def _read_topics(marks: str) -> tuple[int, ...]:
+def _type_and_topics(marks: str) -> tuple[int, tuple[int, ...]]:
+    """Remembered, since nearly all searches find some of the newest documents, and many have the same marks."""
+    type_, topics = _TYPE_AND_TOPICS.match(marks).groups()
+    return int(type_), _keys_of_topics(topics)
+
+
+@lru_cache(maxsize=20_000)
+def _keys_of_topics(marks: str) -> tuple[int, ...]:
     return tuple(int(mark.removeprefix(TOPIC)) for mark in marks.split())
 
 

@@ -1,5 +1,4 @@
 # From words to publications: which ones, in which order, and how many at most.
-from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
@@ -11,21 +10,21 @@ from publications.reading import connection
 from publications.search import postgresql, sqlite
 from publications.search.documents import (
     ROOM_FOR_KEYS,
-    count_types,
     document_id,
     link_mark,
     number_mark,
     state_mark,
-    topics_of,
+    types_and_topics,
 )
 from publications.search.query import Query, parse
-from publications.search.ranking import best_first
+from publications.search.ranking import best_first, holding_all
 from publications.search.spelling import endings
 from publications.search.words import stem
 
 MOST_FOUND = 1_000
 MOST_LOOKED_INTO = 4_000  # for a phrase
 MOST_NUMBERED = 10
+MOST_TITLED = 200  # of too many, those with the words in their title that are listed however old they are
 MOST_TITLES = 50
 MOST_LINKING = 200
 BEST, NEWEST, OLDEST = "relevance", "newest", "oldest"
@@ -104,17 +103,20 @@ class Found:
 
     def _titled(self) -> list[tuple]:
         """The newest with the words in their title. Among what was found these are known; the others are older."""
-        rows, most = self._hits.rows, MOST_FOUND // 2
-        titled = [row for row in rows if self.query.is_held_by(row[3])]
-        if len(titled) < most:
+        rows = self._hits.rows
+        titled = self._with_title(rows)
+        if len(titled) < MOST_TITLED:
             down_to = rows[-1][0] if rows else None
             older = backend().match_older_titles(
-                self.query, self.within, most - len(titled), self.ends, len(titled), down_to
+                self.query, self.within, MOST_TITLED - len(titled), self.ends, len(titled), down_to
             )
-            titled += [row for row in older if self.query.is_held_by(row[3])]
-        return titled[:most]
+            titled += self._with_title(older)
+        return titled
 
-    @property
+    def _with_title(self, rows: list[tuple]) -> list[tuple]:
+        return [rows[place] for place in sorted(holding_all(self.query, (row[3] for row in rows)))]
+
+    @cached_property
     def pks(self) -> list[int]:
         return [row[1] for row in self.rows]
 
@@ -123,14 +125,10 @@ class Found:
         """Of too many not the best, but the newest, which cost less and serve where nothing is counted."""
         return self._hits.pks
 
-    @property
-    def type_counts(self) -> Counter[int]:
-        return count_types(row[2] for row in self.rows)
-
-    @property
-    def topics(self) -> list[tuple[int, tuple[int, ...]]]:
-        """Each publication with its topics."""
-        return [*zip(self.pks, topics_of(row[2] for row in self.rows), strict=True)]
+    @cached_property
+    def types_and_topics(self) -> list[tuple[int, tuple[int, ...]]]:
+        """Of each publication found, in the order of `pks`."""
+        return types_and_topics([row[2] for row in self.rows])
 
     def among(self, publications):
         """Those of a queryset that were found."""

@@ -1,8 +1,8 @@
 # What of a text answers a search, with its words marked. Whatever the text holds, only <mark> is markup.
 import re
 from collections import Counter
-from functools import cached_property
 from html import escape
+from itertools import islice
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,20 +19,20 @@ def stems_of(query: Query) -> frozenset[str]:
 
 
 class Text:
-    """A text with its words, which are looked for once, whatever is asked of it; their places where it is marked."""
+    """A text with its words, which are looked for once, whatever is asked of it."""
 
     def __init__(self, text: str):
         self.text, self.stems = text, stems_as_written(words_as_written(text, MOST_LETTERS))
 
-    @cached_property
-    def places(self) -> list[re.Match]:
-        return list(places_of_words(self.text, MOST_LETTERS))
+    def _places(self, number: int) -> list[re.Match]:
+        """Where the first words stand."""
+        return list(islice(places_of_words(self.text, MOST_LETTERS), number))
 
     def marked(self, wanted: frozenset[str]) -> SafeString:
         """The whole text."""
         if wanted.isdisjoint(self.stems):
             return mark_safe(escape(self.text))
-        places = zip(self.places, self.stems, strict=True)
+        places = zip(self._places(len(self.stems)), self.stems, strict=True)
         return _marked(self.text, [place for place, stem in places if stem in wanted])
 
     def passage(self, wanted: frozenset[str]) -> SafeString:
@@ -41,11 +41,11 @@ class Text:
         hits = [at for at, stem in enumerate(stems) if stem in wanted]
         if not hits:
             return mark_safe("")
-        places = self.places
         first = max(0, _best_start(stems, hits) - BEFORE)
-        last = min(first + PASSAGE_WORDS, len(places)) - 1
+        last = min(first + PASSAGE_WORDS, len(stems)) - 1
+        places = self._places(last + 1)
         start = places[first].start() if first else 0
-        end = places[last].end() if last < len(places) - 1 else min(len(text), MOST_LETTERS)
+        end = places[last].end() if last < len(stems) - 1 else min(len(text), MOST_LETTERS)
         before, after = "… " if start else "", " …" if end < len(text) else ""
         shown = [places[hit] for hit in hits if first <= hit <= last]
         return mark_safe(f"{before}{_marked(text, shown, start, end)}{after}")

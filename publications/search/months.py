@@ -1,7 +1,8 @@
 # Spans of time as the index on PostgreSQL knows them: it has a mark for each month and each year.
+import datetime as dt
 from typing import NamedTuple
 
-from publications.search.documents import moment_of, month_mark, year_mark
+from publications.search.documents import document_id, moment_of, month_mark, year_mark
 
 
 class Months(NamedTuple):
@@ -36,3 +37,8 @@ UNDATED = Months(12, 12)  # where the ids of what has no date put it
 def month_of(document: int) -> int:
     at = moment_of(document)
     return at.year * 12 + at.month - 1
+
+
+def first_document(month: int) -> int:
+    """What the ids of a month begin with."""
+    return document_id(dt.datetime(month // 12, month % 12 + 1, 1, tzinfo=dt.UTC))

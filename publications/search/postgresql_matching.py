@@ -9,7 +9,7 @@ from operator import itemgetter
 from django.utils import timezone
 
 from publications.search.documents import ROOM_FOR_KEYS, moment_of, state_mark
-from publications.search.months import UNDATED, Months, month_of
+from publications.search.months import UNDATED, Months, first_document, month_of
 from publications.search.postgresql_marks import narrow
 from publications.search.query import Query
 from publications.statements import ask
@@ -19,6 +19,7 @@ MOST_READ = 4_000  # rows of one statement, and documents looked through at firs
 TO_SPARE = 1.25, 2  # times as many as are wanted, where the documents so far let expect how many there are
 FIRST_FEW = 200  # documents looked into for a phrase at first
 MOST_MARKS = 6  # of months, before they are taken by whole years
+WHOLE_YEARS = 24  # months, and more, are rounded up to whole years
 PUBLIC = (state_mark("published"),)
 COLUMNS = "id, publication_id, marks"
 COLUMNS_OF_TEXTS = f"{COLUMNS}, title, head, lead"
@@ -156,19 +157,23 @@ class _Walk:
         return [UNDATED, *dated] if self.oldest else [*dated, UNDATED]
 
     def _ends(self) -> tuple[int | None, int | None, int | None]:
-        """The months of the first document, of the one after the first thousands, and of the last."""
-        limits = self.within.first, self.within.last, self.oldest
-        if limits not in self.known_ends:
-            self.known_ends[limits] = self._ask_for_ends()
-        return self.known_ends[limits]
+        """The months of the first document, of the one after the first thousands, and of the last: of whole months, so
+        that all questions of a month have the same."""
+        first, last = (document and month_of(document) for document in self.within[1:])
+        asked = first, last, self.oldest
+        if asked not in self.known_ends:
+            self.known_ends[asked] = self._ask_for_ends(first, last)
+        return self.known_ends[asked]
 
-    def _ask_for_ends(self) -> tuple[int | None, int | None, int | None]:
-        asked = f"SELECT id FROM {DOCUMENTS} WHERE id >= {ROOM_FOR_KEYS}{self._bounds('id')} ORDER BY id"
+    def _ask_for_ends(self, first: int | None, last: int | None) -> tuple[int | None, int | None, int | None]:
+        lowest = first_document(first) if first else ROOM_FOR_KEYS
+        limit, values = (" AND id < %s", [first_document(last + 1)]) if last else ("", [])
+        asked = f"SELECT id FROM {DOCUMENTS} WHERE id >= %s{limit} ORDER BY id"
         there, back = ("ASC", "DESC") if self.oldest else ("DESC", "ASC")
         [documents] = ask(
             f"SELECT ({asked} {there} LIMIT 1), ({asked} {there} LIMIT 1 OFFSET {MOST_READ}), "
             f"({asked} {back} LIMIT 1)",
-            [bound for _, bound in self.bounds] * 3,
+            [lowest, *values] * 3,
             one_plan=True,
         )
         return tuple(document and month_of(document) for document in documents)
@@ -191,14 +196,14 @@ class _Walk:
         return months.last if self.oldest else months.first
 
     def _after(self, month: int, number: int) -> Months:
-        """So many months after one; many of them are whole years."""
+        """So many months after one; very many of them are whole years."""
         dated = self.everything[1 if self.oldest else 0]
         if self.oldest:
             last = month + number
-            last += 11 - last % 12 if number > MOST_MARKS else 0
+            last += 11 - last % 12 if number >= WHOLE_YEARS else 0
             return Months(month + 1, min(last, dated.last))
         first = month - number
-        first -= first % 12 if number > MOST_MARKS else 0
+        first -= first % 12 if number >= WHOLE_YEARS else 0
         return Months(max(first, dated.first), month - 1)
 
     @cached_property
@@ -229,7 +234,7 @@ class _Walk:
         # take longer than to look at these rows once more.
         answer = ask(
             f"WITH read AS MATERIALIZED (SELECT ctid, id, {is_public} AS is_public FROM {DOCUMENTS} "
-            f"WHERE {held}{self._bounds('id + 0')} LIMIT %s) "
+            f"WHERE {held}{self._bounds} LIMIT %s) "
             f"SELECT {self.columns}{holds} FROM {DOCUMENTS} WHERE ctid = ANY(ARRAY("
             f"SELECT ctid FROM read WHERE is_public ORDER BY id {order} LIMIT %s)) "
             f"UNION ALL SELECT -count(*){nulls} FROM read",
@@ -245,8 +250,9 @@ class _Walk:
         narrowed = [_either(map(_quoted, group)) for group in narrow(self.groups, spans)]
         return [*self.terms[: self.words_first], *narrowed, *self.terms[self.words_first :]]
 
-    def _bounds(self, id: str) -> str:
-        return "".join(f" AND {id} {comparison} %s" for comparison, _ in self.bounds)
+    @property
+    def _bounds(self) -> str:
+        return "".join(f" AND id + 0 {comparison} %s" for comparison, _ in self.bounds)
 
 
 def _columns(texts: bool) -> str:

@@ -22,6 +22,11 @@ class Term:
     def alternatives(self) -> tuple[tuple[str, ...], ...]:
         return (self.stems, *((other,) for other in self.others))
 
+    @cached_property
+    def written(self) -> list[str]:
+        """The same as they stand in texts of stems."""
+        return [between_blanks(" ".join(stems)) for stems in self.alternatives]
+
 
 @dataclass(frozen=True)
 class Query:
@@ -38,26 +43,15 @@ class Query:
     def has_phrases(self) -> bool:
         return any(len(stems) > 1 for term in self.terms for stems in term.alternatives)
 
-    @cached_property
-    def _written(self) -> list[list[str]]:
-        """What may stand for each term, as stems between blanks."""
-        return [[f" {' '.join(stems)} " for stems in term.alternatives] for term in self.terms]
-
-    def is_held_by(self, text: str) -> bool:
-        """Whether all of it stands in these stems, phrases in their order. Asked of a thousand titles at once."""
-        text = f" {text} "
-        for alternatives in self._written:
-            for written in alternatives:
-                if written in text:
-                    break
-            else:
-                return False
-        return True
-
     def with_endings(self, endings: list[str]) -> "Query":
         """The same, satisfied by any of these stems in the place of the unfinished word."""
         *first, last = self.terms
         return replace(self, terms=(*first, replace(last, others=tuple(endings))), beginning="")
+
+
+def between_blanks(stems: str) -> str:
+    """So that they are found as whole words."""
+    return f" {stems} "
 
 
 def within_quotes(text: str) -> str:

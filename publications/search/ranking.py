@@ -1,48 +1,69 @@
-# How well a document answers a query. The same on both databases, and simple enough to be explained: what
-# counts is where the words stand.
-from publications.search.query import Query
+# How well documents answer a query. The same on both databases, and simple enough to be explained: what counts is
+# where the words stand.
+from collections import Counter
+from collections.abc import Iterable
+
+from publications.search.query import Query, Term, between_blanks
 
 TITLE, HEAD, LEAD, BODY = 12, 5, 2, 1
 ANOTHER_ENDING = 0.5  # of what the word as typed would count
 AS_A_WHOLE = 1.5
 
 
+class Texts:
+    """A text of each of many documents. Words are looked for in all of them at once, which takes a fraction of what it
+    takes one by one."""
+
+    def __init__(self, texts: Iterable[str]):
+        self.joined = between_blanks(" \n ".join(texts))
+
+    def holding(self, words: str) -> list[int]:
+        """The places of those that hold these words, which stand between blanks."""
+        places, place, at = [], 0, 0
+        while at >= 0 and (found := self.joined.find(words, at)) >= 0:
+            place += self.joined.count("\n", at, found)
+            places.append(place)
+            at = self.joined.find("\n", found)
+        return places
+
+
+def holding_all(query: Query, texts: Iterable[str]) -> set[int]:
+    """The places of those of these texts that hold the whole query."""
+    texts = Texts(texts)
+    held = ({place for words in term.written for place in texts.holding(words)} for term in query.terms)
+    return set.intersection(*held)
+
+
 def best_first(query: Query, rows: list[tuple]) -> list[tuple]:
     """These documents, each with its texts; among equally good ones the newest first."""
-    score = _Score(query)
-    scored = [(score(title, head, lead), row) for row in rows for title, head, lead in [row[3:]]]
-    return [row for _, row in sorted(scored, reverse=True)]
+    scored = sorted(zip(_scores(query, rows), rows, strict=True), reverse=True) if rows else []
+    return [row for _, row in scored]
 
 
-class _Score:
-    """Of the texts of a document that holds the query. A title says more the less it says beside the words
-    looked for, and most when it holds them one after the other."""
+def _scores(query: Query, rows: list[tuple]) -> list[float]:
+    """A title says more the less it says beside the words looked for, and most when it holds them one after the
+    other."""
+    titles, heads, leads = map(Texts, [*zip(*rows, strict=True)][3:])
+    texts = {TITLE: titles, HEAD: heads, LEAD: leads}
+    of_terms = [_of_term(term, texts, len(rows)) for term in query.terms]
+    scores = [sum(each) / len(of_terms) for each in zip(*of_terms, strict=True)]
+    asked = [word for term in query.terms for word in term.stems]
+    named = Counter(place for word in set(asked) for place in titles.holding(between_blanks(word)))
+    for place, words in named.items():
+        scores[place] += TITLE * (words / (rows[place][3].count(" ") + 1))
+    if len(asked) > 1:
+        for place in titles.holding(between_blanks(" ".join(asked))):
+            scores[place] *= AS_A_WHOLE
+    return scores
 
-    def __init__(self, query: Query):
-        self.terms = [
-            [
-                (1 if stems == term.stems else ANOTHER_ENDING, f" {' '.join(stems)} ")
-                for stems in term.alternatives
-            ]
-            for term in query.terms
-        ]
-        asked = [word for term in query.terms for word in term.stems]
-        self.asked = [f" {word} " for word in set(asked)]
-        self.whole = f" {' '.join(asked)} " if len(asked) > 1 else None
 
-    def __call__(self, title: str, head: str, lead: str) -> float:
-        title, head, lead = f" {title} ", f" {head} ", f" {lead} "
-        total = named = 0
-        for alternatives in self.terms:
-            best = 0
-            for worth, text in alternatives:
-                place = TITLE if text in title else HEAD if text in head else LEAD if text in lead else BODY
-                if worth * place > best:
-                    best = worth * place
-            total += best
-        total /= len(self.terms)
-        for word in self.asked:
-            named += word in title
-        if named:
-            total += TITLE * (named / (title.count(" ") - 1))
-        return total * AS_A_WHOLE if self.whole and self.whole in title else total
+def _of_term(term: Term, texts: dict[int, Texts], number: int) -> list[float]:
+    """For each document the best that stands for the term where it counts most."""
+    best = [BODY] * number
+    for stems, words in zip(term.alternatives, term.written, strict=True):
+        for worth, some in texts.items():
+            worth *= 1 if stems == term.stems else ANOTHER_ENDING
+            for place in some.holding(words):
+                if worth > best[place]:
+                    best[place] = worth
+    return best
