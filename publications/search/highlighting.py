@@ -1,13 +1,11 @@
 # What of a text answers a search, with its words marked. Whatever the text holds, only <mark> is markup.
-import re
 from collections import Counter
 from html import escape
-from itertools import islice
 
 from django.utils.safestring import SafeString, mark_safe
 
 from publications.search.query import Query
-from publications.search.words import places_of_words, stems_as_written, words_as_written
+from publications.search.words import stems_as_written, words_as_written
 
 PASSAGE_WORDS = 36
 BEFORE = 8  # words shown before the first one looked for
@@ -22,33 +20,47 @@ class Text:
     """A text with its words, which are looked for once, whatever is asked of it."""
 
     def __init__(self, text: str):
-        self.text, self.stems = text, stems_as_written(words_as_written(text, MOST_LETTERS))
+        self.text, self.words = text, words_as_written(text, MOST_LETTERS)
+        self.stems = stems_as_written(self.words)
 
-    def _places(self, number: int) -> list[re.Match]:
-        """Where the first words stand."""
-        return list(islice(places_of_words(self.text, MOST_LETTERS), number))
+    def _starts(self, number: int) -> list[int]:
+        """Where the first words stand: between one and the next there is nothing that words are made of."""
+        starts, at = [], 0
+        for word in self.words[:number]:
+            at = self.text.index(word, at)
+            starts.append(at)
+            at += len(word)
+        return starts
 
     def marked(self, wanted: frozenset[str]) -> SafeString:
         """The whole text."""
         if wanted.isdisjoint(self.stems):
             return mark_safe(escape(self.text))
-        places = zip(self._places(len(self.stems)), self.stems, strict=True)
-        return _marked(self.text, [place for place, stem in places if stem in wanted])
+        hits = [at for at, stem in enumerate(self.stems) if stem in wanted]
+        return self._marked(hits, self._starts(hits[-1] + 1))
 
     def passage(self, wanted: frozenset[str]) -> SafeString:
         """The part of the text where most of the words stand, or nothing when none of them does."""
-        text, stems = self.text, self.stems
-        hits = [at for at, stem in enumerate(stems) if stem in wanted]
+        text, words = self.text, self.words
+        hits = [at for at, stem in enumerate(self.stems) if stem in wanted]
         if not hits:
             return mark_safe("")
-        first = max(0, _best_start(stems, hits) - BEFORE)
-        last = min(first + PASSAGE_WORDS, len(stems)) - 1
-        places = self._places(last + 1)
-        start = places[first].start() if first else 0
-        end = places[last].end() if last < len(stems) - 1 else min(len(text), MOST_LETTERS)
+        first = max(0, _best_start(self.stems, hits) - BEFORE)
+        last = min(first + PASSAGE_WORDS, len(words)) - 1
+        starts = self._starts(last + 1)
+        start = starts[first] if first else 0
+        end = starts[last] + len(words[last]) if last < len(words) - 1 else min(len(text), MOST_LETTERS)
         before, after = "… " if start else "", " …" if end < len(text) else ""
-        shown = [places[hit] for hit in hits if first <= hit <= last]
-        return mark_safe(f"{before}{_marked(text, shown, start, end)}{after}")
+        shown = [hit for hit in hits if first <= hit <= last]
+        return mark_safe(f"{before}{self._marked(shown, starts, start, end)}{after}")
+
+    def _marked(self, hits: list[int], starts: list[int], start=0, end=None) -> SafeString:
+        parts, at = [], start
+        for hit in hits:
+            word = self.words[hit]
+            parts += [escape(self.text[at : starts[hit]]), f"<mark>{escape(word)}</mark>"]
+            at = starts[hit] + len(word)
+        return mark_safe("".join([*parts, escape(self.text[at:end])]))
 
 
 def _best_start(stems: list[str], hits: list[int]) -> int:
@@ -63,11 +75,3 @@ def _best_start(stems: list[str], hits: list[int]) -> int:
         if held > most:
             best, most = hits[first], held
     return best
-
-
-def _marked(text: str, places: list[re.Match], start=0, end=None) -> SafeString:
-    parts, at = [], start
-    for place in places:
-        parts += [escape(text[at : place.start()]), f"<mark>{escape(place[0])}</mark>"]
-        at = place.end()
-    return mark_safe("".join([*parts, escape(text[at:end])]))
