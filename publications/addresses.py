@@ -119,7 +119,7 @@ def open_list(
     """The list of a topic, person or type, or with no kind that of everything, under the filters in
     `params`. `subject` is its row, where the caller has it. Raises Http404 and MovedPage as `get_page_or_moved` does."""
     if not kind:
-        path, everything = address_root("publications:publication-list"), Publication.objects.all()
+        path, everything = address_root("publications:publication-list"), Publication.objects.all
         return OpenList(FilteredList(everything, params, path=path, user=user, now=now, scope={}), None)
     rows, find, publications_of, scope, fixed = SUBJECTS[kind]
     found = [subject] if subject else find(slug, now)

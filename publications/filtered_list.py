@@ -75,7 +75,8 @@ class FilteredList:
         words, topics, states = (self.values.get(name) for name in ("q", "topic", "state"))
         types = self.chosen_types if "type" in self.filterset.filters else None
         if words:
-            return FoundList(self.filterset, self.base, types, self.scope == {} and self._without_words)
+            without_words = self.scope == {} and self._without_words
+            return FoundList(self.filterset, lambda: self.base, types, without_words)
         first, last = self.values.get("from"), self.values.get("to")
         dates = {"start": first and midnight(first.first), "end": last and midnight(last.last, days=1)}
         if self.scope is None and not sees_hidden(self._user):

@@ -90,8 +90,8 @@ class FoundList(TableList):
     are looked at: where there are more, the list `is_cut`, and its counts are no totals.
 
     Rows and counts under the same filters are taken from one question to the index and one look at the tables,
-    `_passed`. Where `base` is all that readers see, `without_words` gives the same list without its words and a
-    filter.
+    `_passed`. `base` gives the rows among which is looked, as a queryset that most searches need not build; where it
+    is all that readers see, `without_words` gives the same list without its words and a filter.
     """
 
     def __init__(self, filterset, base, types, without_words=None):
@@ -137,7 +137,7 @@ class FoundList(TableList):
         one question, PostgreSQL would begin with all that the topic holds."""
         if self.filterset.values.get("topic") and "topic" not in leaving_out:
             pks = _within_topics(pks, self.filterset.topics_within)
-        rows = self.filterset.filter_queryset(self.base, {*leaving_out, "q", "topic"})
+        rows = self.filterset.filter_queryset(self.base(), {*leaving_out, "q", "topic"})
         return rows.filter(Among(text_of_keys(pks)))
 
     def _is_uncounted(self, found: Found) -> bool:
@@ -223,11 +223,11 @@ class FoundList(TableList):
 
     def rows(self, *, oldest_first: bool = False):
         if self.sort == BEST:
-            return in_order_of(self.kept, self.base)
+            return in_order_of(self.kept, self.base())
         return super().rows(oldest_first=oldest_first)
 
     def slice(self, start: int, length: int, *, oldest_first: bool = False):
-        return in_order_of(self.kept[start : start + length], self.base)
+        return in_order_of(self.kept[start : start + length], self.base())
 
     def cards(self, start: int, length: int, *, oldest_first: bool = False) -> list:
         keys = self.kept[start : start + length]
