@@ -157,23 +157,24 @@ class _Walk:
         return [UNDATED, *dated] if self.oldest else [*dated, UNDATED]
 
     def _ends(self) -> tuple[int | None, int | None, int | None]:
-        """The months of the first document, of the one after the first thousands, and of the last: of whole months, so
-        that all questions of a month have the same."""
-        first, last = (document and month_of(document) for document in self.within[1:])
+        """The months of the first document, of the one after the first thousands, and of the last. Up to now means to
+        the end of the month, so that all questions of a month have the same."""
+        first, last = self.within.first, self.within.last
+        if last is not None and self._is_open:
+            last = first_document(month_of(last) + 1) - 1
         asked = first, last, self.oldest
         if asked not in self.known_ends:
             self.known_ends[asked] = self._ask_for_ends(first, last)
         return self.known_ends[asked]
 
     def _ask_for_ends(self, first: int | None, last: int | None) -> tuple[int | None, int | None, int | None]:
-        lowest = first_document(first) if first else ROOM_FOR_KEYS
-        limit, values = (" AND id < %s", [first_document(last + 1)]) if last else ("", [])
+        limit, values = (" AND id <= %s", [last]) if last is not None else ("", [])
         asked = f"SELECT id FROM {DOCUMENTS} WHERE id >= %s{limit} ORDER BY id"
         there, back = ("ASC", "DESC") if self.oldest else ("DESC", "ASC")
         [documents] = ask(
             f"SELECT ({asked} {there} LIMIT 1), ({asked} {there} LIMIT 1 OFFSET {MOST_READ}), "
             f"({asked} {back} LIMIT 1)",
-            [lowest, *values] * 3,
+            [max(first or 0, ROOM_FOR_KEYS), *values] * 3,
             one_plan=True,
         )
         return tuple(document and month_of(document) for document in documents)
