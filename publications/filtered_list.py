@@ -283,19 +283,15 @@ class FilteredList:
     @cached_property
     def chips(self) -> list[tuple[str, str]]:
         """(words, address without it) for each filter in use."""
-        if not self.parameters:
-            return []
-        words = {("type", one.slug): one.name for one in self.values.get("type") or []}
-        words |= {("topic", topic.slug): topic.name for topic in self.values.get("topic") or []}
-        words |= {("state", state): str(dict(STATES)[state]) for state in self.values.get("state") or []}
-        words |= {
-            pair: _of_filter(*pair, self.values) for pair in self.parameters if pair[0] in ("q", "from", "to")
-        }
-        return [(words[pair], self.url(without=pair)) for pair in self.parameters if pair in words]
+        pairs = [pair for pair in self.parameters if pair[0] != "sort"]
+        return [(self._in_words(*pair), self.url(without=pair)) for pair in pairs]
 
-
-def _of_filter(name: str, given: str, values) -> str:
-    if name == "q":
-        return _("“%(words)s”") % {"words": within_quotes(given)}
-    sentence = _("From %(date)s") if name == "from" else _("To %(date)s")
-    return sentence % {"date": values[name].in_words}
+    def _in_words(self, name: str, value: str) -> str:
+        if name == "q":
+            return _("“%(words)s”") % {"words": within_quotes(value)}
+        if name in ("from", "to"):
+            sentence = _("From %(date)s") if name == "from" else _("To %(date)s")
+            return sentence % {"date": self.values[name].in_words}
+        if name == "state":
+            return str(dict(STATES)[value])
+        return next(one.name for one in self.values[name] if one.slug == value)
