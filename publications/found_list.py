@@ -1,7 +1,8 @@
 # The rows and counts of a list under words, where the index of the search finds them.
 import datetime as dt
 from collections import Counter, defaultdict
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 
 from publications.listing.entries import EntryList
 from publications.listing.facets import fullest_topics
@@ -66,22 +67,15 @@ def _read_paths() -> list[tuple]:
     return ask(f"SELECT topic_id, ancestor_id FROM {TopicAncestry._meta.db_table}", [])
 
 
-class _ListedIn(dict):
-    """In which topics an item of some topics is listed: in these and in all above them."""
-
-    def __init__(self, paths):
-        self.above = defaultdict(set)
-        for topic, ancestor in paths:
-            self.above[topic].add(ancestor)
-
-    def __missing__(self, topics: tuple[int, ...]) -> frozenset[int]:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        self[topics] = found = frozenset().union(*(self.above.get(topic, ()) for topic in topics))
-        return found
+def _find_listed_in(paths) -> Callable[[tuple[int, ...]], frozenset[int]]:
+    """Tells in which topics an item of some topics is listed: in these and in all above them."""
+    above = defaultdict(set)
+    for topic, ancestor in paths:
+        above[topic].add(ancestor)
+    return lru_cache(MOST_KEPT)(lambda topics: frozenset().union(*(above.get(topic, ()) for topic in topics)))
 
 
-_listed_in = Kept(_read_paths, _ListedIn)
+_listed_in = Kept(_read_paths, _find_listed_in)
 _ends = KeptAnswers(MOST_KEPT)
 
 
@@ -209,7 +203,7 @@ class FoundList(TableList):
             read = [one for pk, one in zip(found.pks, read, strict=True) if pk in passed]
         listed_in, counts = _listed_in(), Counter()
         for topics, number in Counter(topics for type_, topics in read).items():
-            for topic in listed_in[topics]:
+            for topic in listed_in(topics):
                 counts[topic] += number
         return fullest_topics(counts)
 

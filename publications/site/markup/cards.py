@@ -151,7 +151,8 @@ def picture(image, sizes: str, alt: str = "", *, eager=False) -> SafeString:
 
 
 def _source(root, name, manifest, sizes) -> str:
-    """Nothing here needs escaping: `reverse` quotes addresses, and names of renditions are digits and letters."""
+    """Addresses of renditions need no escaping: `reverse` quotes their beginning, and their names are made in
+    publications/images/renditions.py of letters, digits, hyphens and dots."""
     addresses = ", ".join([f"{root}{one['name']} {one['width']}w" for one in manifest[name]])
     return f'<source type="image/{name}" srcset="{addresses}" sizes="{sizes}">'
 
