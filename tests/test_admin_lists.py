@@ -151,6 +151,18 @@ def test_what_published_items_lack_can_be_listed(editor):
     assert listed(editor, "?lacks=summary") == listed(editor, "?lacks=topics") == {"bare"}
 
 
+def test_an_item_lacks_topics_as_soon_as_its_last_one_is_deleted_and_until_it_has_another(editor):
+    topic = make_topic()
+    item = make_scheduled("left alone", topics=[topic])
+    make_publication("in two", topics=[topic, make_topic()])
+    assert listed(editor, "?lacks=topics") == set()
+    topic.delete()
+    assert listed(editor, "?lacks=topics") == {"left alone"}
+    item.topics.add(make_topic())
+    item.relist([item.pk])
+    assert listed(editor, "?lacks=topics") == set()
+
+
 def test_pictures_can_be_found_by_what_they_lack(editor):
     make_image("A quay at dusk", file="")
     Image.objects.create(caption="Silent")
@@ -309,6 +321,59 @@ def test_a_list_says_when_it_has_more_than_it_counts(editor, monkeypatch):
     assert "The first 100 of more. To reach others, narrow the list" in text
     assert len(editor.get(f"{LIST}?p=2").context["cl"].result_list) == 50
     assert editor.get(f"{LIST}?p=3").status_code == 302
+
+
+def test_what_belongs_to_a_row_is_counted_no_further_than_lists_are(administrator, monkeypatch):
+    monkeypatch.setattr(counting, "MOST_COUNTED", 2)
+    busy, seldom, picture = make_person("Busy"), make_person("Seldom"), make_image()
+    for number in range(4):
+        make_publication(authors=[busy, seldom][: 1 + (number < 2)], image=picture)
+    people = administrator.get("/admin/publications/person/").content.decode()
+    assert "over 2 publications" in people and "2 publications" in people.replace("over 2 publications", "")
+    assert "over 2 publications" in administrator.get("/admin/publications/image/").content.decode()
+
+
+def test_rows_of_other_pages_are_not_counted_for(administrator):
+    fill(60)
+    with CaptureQueriesContext(connection) as captured:
+        people = administrator.get("/admin/publications/person/?p=2").context["cl"].result_list
+    assert [person.name for person in people] == [f"row-{number}" for number in range(50, 60)]
+    [counting_query] = [query["sql"] for query in captured if 'AS "works"' in query["sql"]]
+    assert re.search(r'"id" IN \(SELECT [^()]* LIMIT 10 OFFSET 50\)', counting_query)
+
+
+# Before something is deleted
+
+
+def test_who_deletes_a_topic_is_told_how_many_publications_leave_it(administrator, monkeypatch):
+    topic = make_topic()
+    address = f"/admin/publications/topic/{topic.pk}/delete/"
+    assert "that stay" not in administrator.get(address).content.decode()
+    make_publication(topics=[topic])
+    draft = make_draft(topics=[topic])
+    assert "Publications that stay, and leave this topic: 2." in administrator.get(address).content.decode()
+    monkeypatch.setattr(counting, "MOST_COUNTED", 1)
+    assert "this topic: over 1." in administrator.get(address).content.decode()
+    administrator.post(address, {"post": "yes"})
+    assert not Topic.objects.exists() and not draft.topics.exists()
+
+
+def test_of_what_stands_in_the_way_of_a_deletion_the_first_are_named(administrator, monkeypatch):
+    kind = make_publication("Item 100").content_type
+    for number in range(101, 130):
+        make_publication(f"Item {number}")
+    address = f"/admin/publications/contenttype/{kind.pk}/delete/"
+    text = administrator.get(address).content.decode()
+    assert re.findall(r"Item \d+", text) == [f"Item {number}" for number in range(100, 120)]
+    assert "10 more" in text
+    monkeypatch.setattr(counting, "MOST_COUNTED", 24)
+    with CaptureQueriesContext(connection) as captured:
+        text = administrator.get(address).content.decode()
+    assert "over 4 more" in text
+    reading = [sql["sql"] for sql in captured if 'FROM "publications_publication"' in sql["sql"]]
+    assert reading and all("LIMIT 25" in sql for sql in reading)
+    administrator.post(address, {"post": "yes"})
+    assert ContentType.objects.filter(pk=kind.pk).exists()
 
 
 def test_the_way_to_a_day_leads_over_year_and_month(editor):

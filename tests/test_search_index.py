@@ -90,10 +90,16 @@ def test_state_and_date_changed_by_a_save_of_these_fields_alone(client):
     assert list_shown(client, "/publications/?q=tides").total == 1
 
 
-def test_topic_deleted():
+def test_topic_deleted(client):
     topic = make_topic("Coast")
-    make_publication("Tides", topics=[topic, make_topic("Water")])
+    item = make_publication("Tides", topics=[topic, make_topic("Water")])
     topic.delete()
+    assert list(differences()) == []
+    for _ in range(2):
+        listing = list_shown(client, "/publications/?q=tides&topic=water")
+        assert [(topic.name, number) for topic, number, _ in listing.topic_choices] == [("Water", 1)]
+        item.title = "Tides anew"
+        item.save()
     assert list(differences()) == []
     Topic.objects.all().delete()
     assert not Topic.objects.exists()

@@ -1,22 +1,16 @@
 # What all model admins share: calm defaults, folded search, and inline rows in an order.
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.templatetags.admin_urls import admin_urlname
-from django.contrib.admin.utils import NestedObjects
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db import DEFAULT_DB_ALIAS, models
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db import models
 from django.forms.models import InlineForeignKeyField
 from django.forms.utils import ErrorDict
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.text import capfirst
 
 from publications.admin.asked_again import AskedAgain
 from publications.admin.changelist import HubChangeList
 from publications.admin.choices import choosable
 from publications.admin.counting import CappedPaginator
+from publications.admin.deletion import Deletion
 from publications.admin.presence import Presences
 from publications.admin.rights import ObjectRights, PartRights
 from publications.admin.together import Together
@@ -31,12 +25,6 @@ SLUG_HELP = "Left empty, it is made from the {}. After a change the old address 
 def folded_words(term: str) -> list[str]:
     """The words to search by, without case and accents; more than a dozen narrow nothing further."""
     return fold(term.replace("\x00", "")).split()[:MOST_WORDS]
-
-
-def count_of(rows, key: str):
-    """How many of these rows point to the outer row by `key`: one small look-up in an index for each."""
-    counted = rows.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), 0)
 
 
 class HubForm(forms.ModelForm):
@@ -75,7 +63,7 @@ class Controls:
         return choosable(rows, db_field, request.user)
 
 
-class HubModelAdmin(AskedAgain, ObjectRights, Presences, Together, Controls, admin.ModelAdmin):
+class HubModelAdmin(AskedAgain, Deletion, ObjectRights, Presences, Together, Controls, admin.ModelAdmin):
     form = HubForm
     show_full_result_count = False
     list_per_page = 50
@@ -99,32 +87,6 @@ class HubModelAdmin(AskedAgain, ObjectRights, Presences, Together, Controls, adm
     def all_columns(self):
         """Those a list may show, and be sorted by."""
         return self.list_display
-
-    def get_deleted_objects(self, objs, request):
-        """Named are those chosen; what goes with them is counted, without the tables that only we know, and without
-        asking for names that nobody is shown."""
-        collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=objs)
-        collector.collect(objs)
-        counts = {model._meta.verbose_name_plural: len(rows) for model, rows in collector.model_objs.items()}
-        registry = self.admin_site._registry
-        refused = {
-            model._meta.verbose_name
-            for model, rows in collector.model_objs.items()
-            if model in registry
-            and not all(registry[model].has_delete_permission(request, row) for row in rows)
-        }
-        known = {model._meta.verbose_name_plural for model in self.admin_site._registry}
-        known |= {
-            inline.verbose_name_plural or inline.model._meta.verbose_name_plural for inline in self.inlines
-        }
-        counts = {name: number for name, number in counts.items() if name in known}
-        return [*map(self._named, objs)], counts, refused, [*map(self._named, collector.protected)]
-
-    def _named(self, row):
-        if type(row) not in self.admin_site._registry:
-            return f"{capfirst(row._meta.verbose_name)}: {row}"
-        address = reverse(admin_urlname(row._meta, "change"), args=[row.pk], current_app=self.admin_site.name)
-        return format_html('{}: <a href="{}">{}</a>', capfirst(row._meta.verbose_name), address, row)
 
     def for_list(self, rows):
         """What the list needs beside the rows themselves; the form does without."""

@@ -27,7 +27,7 @@ class HubChangeList(ChangeList):
         if (counted := self.count_rows(request)) is not None:
             self.paginator.counted = counted
         try:
-            self.result_list = self.paginator.page(self.page_num).object_list
+            self.result_list = self._of_page(self.paginator.page(self.page_num).object_list)
         except InvalidPage as error:
             raise IncorrectLookupParameters from error
         self.result_count = self.paginator.count
@@ -35,6 +35,10 @@ class HubChangeList(ChangeList):
         self.show_admin_actions = True
         self.can_show_all = self.show_full_result_count = False
         self.full_result_count = None
+
+    def _of_page(self, rows):
+        """What the list counts of each row is not counted of those on the pages before it."""
+        return self.queryset.filter(pk__in=rows.values("pk")) if rows.query.annotations else rows
 
     def count_rows(self, request) -> int | None:
         """Where the page knows it already, so that nobody counts again."""

@@ -2,6 +2,7 @@
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import IntegerField, OuterRef, Subquery
 from django.utils.functional import cached_property
 
 MOST_COUNTED = 1_000
@@ -29,8 +30,23 @@ def first_rows(rows):
     return (rows if rows.query.is_sliced else rows.order_by())[: MOST_COUNTED + 1]
 
 
+def has_more(counted: int) -> bool:
+    return counted > MOST_COUNTED
+
+
 def in_words(counted: int) -> str:
-    return f"over {MOST_COUNTED:,}" if counted > MOST_COUNTED else f"{counted:,}"
+    return f"over {MOST_COUNTED:,}" if has_more(counted) else f"{counted:,}"
+
+
+class _Counted(Subquery):
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def count_of(rows, key: str):
+    """How many of these rows point to the outer row by `key`, one too many at most: a look-up in an index for each
+    outer row."""
+    return _Counted(first_rows(rows.filter(**{key: OuterRef("pk")})).values("pk"))
 
 
 class CappedPaginator(Paginator):
@@ -46,4 +62,4 @@ class CappedPaginator(Paginator):
 
     @property
     def is_cut(self) -> bool:
-        return self.counted > MOST_COUNTED
+        return has_more(self.counted)

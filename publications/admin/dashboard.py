@@ -5,8 +5,7 @@ from datetime import timedelta
 from django.db.models import Case, F, Min, Q, When
 from django.utils import timezone
 
-from publications.admin.base import count_of
-from publications.admin.counting import count_some, in_words
+from publications.admin.counting import count_of, count_some, in_words
 from publications.admin.publication_filters import states, wants
 from publications.listing.counts import MOMENT, Counts
 from publications.models import Change, ContentType, FeaturedItem, LoggedStep, Publication, Topic

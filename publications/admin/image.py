@@ -9,7 +9,8 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
 
-from publications.admin.base import MOST_WORDS, HubForm, HubModelAdmin, count_of
+from publications.admin.base import MOST_WORDS, HubForm, HubModelAdmin
+from publications.admin.counting import count_of, in_words
 from publications.admin.display import quiet, thumbnail
 from publications.admin.filters import ChoiceFilter
 from publications.admin.history import Versioned
@@ -169,4 +170,4 @@ class ImageAdmin(Versioned, HubModelAdmin):
 
 
 def _counted(number, noun, plural=""):
-    return f"{number} {noun if number == 1 else plural or noun + 's'}" if number else ""
+    return f"{in_words(number)} {noun if number == 1 else plural or noun + 's'}" if number else ""

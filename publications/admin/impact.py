@@ -90,7 +90,7 @@ def impact_of_change(copy, user) -> dict:
 
 
 def _standing(item) -> dict:
-    topics = Entry.objects.filter(publication=item.pk).exclude(topic=EVERYTHING).order_by()
+    topics = Entry.objects.filter(publication=item.pk, topic__gt=EVERYTHING).order_by()
     return {
         "topics": set(topics.values_list("topic", flat=True)),
         "type": item.content_type,

@@ -2,7 +2,8 @@
 from django import forms
 from django.contrib import admin
 
-from publications.admin.base import HubForm, HubModelAdmin, count_of, folded_words
+from publications.admin.base import HubForm, HubModelAdmin, folded_words
+from publications.admin.counting import count_of, in_words
 from publications.admin.display import quiet
 from publications.admin.filters import ChoiceFilter
 from publications.admin.history import Versioned
@@ -63,4 +64,4 @@ class PersonAdmin(Versioned, HubModelAdmin):
     def works(self, person):
         if not person.works:
             return quiet("No publication")
-        return f"{person.works} publication{'s' if person.works != 1 else ''}"
+        return f"{in_words(person.works)} publication{'s' if person.works != 1 else ''}"

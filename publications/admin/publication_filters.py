@@ -6,14 +6,15 @@ from operator import or_
 from django import forms
 from django.contrib.admin import ListFilter
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from publications.admin.filters import ChosenField, DateRange, FormFilter, midnight
 from publications.filters import STATES
 from publications.languages import is_same
 from publications.listing.types import types_by_slug
-from publications.models import Authorship, Image, Person, Publication, Topic, TopicAncestry
+from publications.models import Authorship, Entry, Image, Person, Publication, Topic, TopicAncestry
+from publications.models.entry import NOWHERE
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
 from publications.search.finding import Within
 from publications.visibility import state_rules
@@ -28,14 +29,14 @@ def states(now=None):
 def wants():
     """What a published item should have and may lack, with the rule that finds those without. Each begins at
     the few rows that lack it."""
-    in_topics = Publication.topics.through.objects.filter(publication=OuterRef("pk"))
+    in_no_topic = Entry.objects.filter(topic=NOWHERE)
 
     def with_picture(**lacking):
         return Q(image__in=Image.objects.filter(**lacking).values("pk"))
 
     return {
         "summary": ("No summary", Q(summary="")),
-        "topics": ("No topic", ~Q(Exists(in_topics))),
+        "topics": ("No topic", Q(pk__in=in_no_topic.values("publication"))),
         "alt": ("Picture not described", with_picture(alternative_text="", is_decorative=False)),
         "file": ("Picture file awaited", with_picture(file="")),
         "rights": ("Picture no longer usable", with_picture(usable_until__lt=timezone.localdate())),
@@ -155,9 +156,10 @@ def _stored_state(key):
 
 
 def _in_language(code):
-    """Of that language, wherever it is spoken; those that say nothing are in the site's own."""
+    """Of that language, wherever it is spoken; those that say nothing are in the site's own. Others are looked for
+    among the few that say something, which have an index of their own."""
     rule = Q(language__iexact=code) | Q(language__istartswith=f"{code}-")
-    return rule | Q(language="") if is_same(code, "") else rule
+    return rule | Q(language="") if is_same(code, "") else rule & ~Q(language="")
 
 
 class PublicationFilter(FormFilter):

@@ -6,15 +6,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from publications import richtext
-from publications.admin.base import HubModelAdmin, count_of, folded_words
+from publications.admin.base import HubModelAdmin, folded_words
 from publications.admin.board.page import BoardPage
+from publications.admin.counting import count_of, count_some, in_words
 from publications.admin.display import quiet
 from publications.admin.filters import ChoiceFilter
 from publications.admin.history import Versioned
 from publications.admin.picture import PictureChoice
 from publications.admin.topic_role import RolesOfTopic
 from publications.folding import fold
-from publications.models import FeaturedItem, Topic
+from publications.models import FeaturedItem, Publication, Topic
 from publications.visibility import may_view_hidden
 
 
@@ -92,6 +93,11 @@ class TopicAdmin(BoardPage, PictureChoice, Versioned, HubModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["hides_history"] = not self._may_look_back(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def render_delete_form(self, request, context):
+        [number] = count_some(Publication.objects.filter(topics=context["object"]))
+        context["stays"] = number and f"Publications that stay, and leave this topic: {in_words(number)}."
+        return super().render_delete_form(request, context)
 
     def _may_look_back(self, request, topic) -> bool:
         """History tells what was planned at the top: it is for those who see that."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from publications.models import Entry, Tally
-from publications.models.entry import ALWAYS, EVERYTHING
+from publications.models.entry import ALWAYS, EVERYTHING, NOWHERE
 from publications.reading import connection
 from publications.statements import ask
 
@@ -229,7 +229,7 @@ def count_by_topic(types, start: dt.datetime | None, end: dt.datetime) -> Counte
     counts = Counter()
     for topic, _, n in _fetch(parts):
         counts[topic] += n
-    del counts[EVERYTHING]
+    del counts[EVERYTHING], counts[NOWHERE]
     return +counts
 
 

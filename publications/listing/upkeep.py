@@ -9,7 +9,7 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 from django.utils import timezone
 
 from publications.models import Entry, ListingState, Publication, Tally, Topic
-from publications.models.entry import ALWAYS, EVERYTHING, wanted_entries
+from publications.models.entry import ALWAYS, EVERYTHING, NOWHERE, wanted_entries
 
 PER_PART = 10_000  # publications
 BEYOND = 2**63 - 1  # all keys
@@ -26,7 +26,7 @@ def rebuild() -> None:
             ListingState.lock()
             _rebuild_entries(start, end)
     counted = Tally.objects.order_by("topic").values_list("topic", flat=True).distinct()
-    for topic in sorted({EVERYTHING, *Topic.objects.values_list("pk", flat=True), *counted}):
+    for topic in sorted({NOWHERE, EVERYTHING, *Topic.objects.values_list("pk", flat=True), *counted}):
         with transaction.atomic():
             ListingState.lock()
             _rebuild_tallies(topic)

@@ -19,6 +19,7 @@ from publications import bulk
 from publications.statements import ask
 
 EVERYTHING = 0  # stands where the key of a topic stands, for the list of all topics and of none
+NOWHERE = -1  # and for the list of none, in which editors find what was forgotten
 ALWAYS = 0  # the period of all time
 CHUNK = 1_000
 COLUMNS = ("publication_id", "topic", "type", "published_at")
@@ -27,7 +28,7 @@ KEYS = object()  # stands where the keys of publications do
 
 class Entry(models.Model):
     """A publication in a list: one row for everything, and one for each of its topics and of those above
-    them. What is scheduled has its entries already: a list shows those whose time has come."""
+    them, or one for being in none. What is scheduled has its entries already: a list shows those whose time has come."""
 
     pk = models.CompositePrimaryKey("publication_id", "topic")
     # Without a constraint, so that `sync_listing` still finds the entries of what was deleted and can count them off.
@@ -169,10 +170,12 @@ def wanted_entries(publications: RawSQL | None = None) -> models.QuerySet:
     listed = Entry.publication.field.related_model.objects.listed().order_by()
     if publications is not None:
         listed = listed.filter(pk__in=publications)
-    everywhere, facts = Value(EVERYTHING, models.BigIntegerField()), ("content_type_id", "published_at")
+    facts = "content_type_id", "published_at"
+    everywhere, nowhere = (Value(topic, models.BigIntegerField()) for topic in (EVERYTHING, NOWHERE))
     in_topics = listed.filter(topics__isnull=False)
     in_topics = in_topics.values_list("pk", "topics__ancestor_paths__ancestor", *facts).distinct()
-    return listed.values_list("pk", everywhere, *facts).union(in_topics, all=True).order_by()
+    in_none = listed.filter(topics__isnull=True).values_list("pk", nowhere, *facts)
+    return listed.values_list("pk", everywhere, *facts).union(in_topics, in_none, all=True).order_by()
 
 
 def _sync(pks) -> None:

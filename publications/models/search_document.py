@@ -14,6 +14,7 @@ from publications.bulk import any_of, write_rows
 from publications.models.entry import is_put_off
 from publications.models.person import Authorship
 from publications.models.publication import Publication
+from publications.models.topic import TopicAncestry
 from publications.richtext import links, without_tags
 from publications.search.documents import (
     Document,
@@ -26,6 +27,7 @@ from publications.search.documents import (
     state_mark,
     topic_mark,
     type_mark,
+    types_and_topics,
 )
 from publications.search.finding import as_keys, backend
 from publications.search.words import stem, words
@@ -125,15 +127,22 @@ def rebuild(progress=lambda done, total: None) -> int:
 
 def differences() -> Iterator[int]:
     """Keys of publications whose document is missing or is not what it should be."""
-    store = backend()
-    names = Document._fields
+    store, names = backend(), Document._fields
+    topics = set(TopicAncestry.objects.values_list("topic", flat=True))
     for some in batched(Publication.objects.order_by("pk").values_list("pk", flat=True).iterator(), BATCH):
         stored = SearchDocument.objects.filter(publication__in=some).values_list(*names)
         stored = {row[1]: Document(*row) for row in stored}
         for written in _read(some):
-            document = make_entry(written).document
+            gone = _topics_gone(stored[written.pk].marks, topics) if written.pk in stored else []
+            document = make_entry(written._replace(topics=sorted([*written.topics, *gone]))).document
             if stored.get(written.pk) != store.stored(document) or store.differs(document):
                 yield written.pk
+
+
+def _topics_gone(marks: str, topics: set[int]) -> list[int]:
+    """Those that were deleted since the document was made: it keeps their marks until it is made anew."""
+    [(_, marked)] = types_and_topics([marks])
+    return [topic for topic in marked if topic not in topics]
 
 
 def is_sound() -> bool:

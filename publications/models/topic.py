@@ -107,16 +107,14 @@ class Topic(SluggedModel):
     @staticmethod
     @contextmanager
     def relisting(topics):
-        """Around the deletion of these topics: lists and indexes what was within them anew."""
-        from publications.models.search_document import index
-
+        """Around the deletion of these topics: lists what was within them anew. Documents of the search keep their
+        marks, which nobody asks for from then on: no topic is given the key of another."""
         Topic.objects.lock_tree()
         publications = None
         while publications is None:
             publications = _held_within(topics)
         yield
         sync_listing(publications)
-        index(publications)
 
     def path_within(self, topics: dict[int, "Topic"]) -> list["Topic"]:
         """The topics above this one, the topmost first, out of `topics` by key."""
