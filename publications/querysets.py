@@ -41,8 +41,9 @@ class PublicationQuerySet(QuerySet):
         return self.filter(original_rule())
 
     def copies(self):
-        """The changes to items that are being prepared beside them."""
-        return self.exclude(original_rule())
+        """The changes to items that are being prepared beside them. In the words of their index, without which
+        SQLite would not use it."""
+        return self.filter(working_copy_of__isnull=False)
 
     def published(self, now=None):
         """What the public finds in lists, feeds, counts and searches."""

@@ -404,6 +404,21 @@ def test_filters_take_several_of_each(editor):
     assert listed(editor, f"?author={ada.pk}&type=tool&state=draft") == set()
 
 
+def test_a_topic_of_many_is_listed_like_one_of_few(editor, monkeypatch):
+    topic, other = make_topic(), make_topic()
+    for number in range(20):
+        make_publication(
+            f"in it {number:02}", topics=[make_topic(parent=topic)], changed_at=on("2024-01-01", number)
+        )
+    few = listed(editor, f"?topic={topic.pk}")
+    monkeypatch.setattr(counting, "MOST_COUNTED", 19)
+    make_publication("elsewhere", topics=[other])
+    with CaptureQueriesContext(connection) as captured:
+        many = listed(editor, f"?topic={topic.pk}")
+    assert few == {f"in it {number:02}" for number in range(20)} and many < few and len(many) == 19
+    assert any("EXISTS(SELECT" in query["sql"] for query in captured)
+
+
 def test_filters_know_who_changed_last_and_when(editor):
     ines, omar = make_staff("Editor"), make_staff("Author")
     make_draft("by ines", changed_by=ines)

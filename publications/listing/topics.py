@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 from publications import clock
 from publications.listing.prepared import Prepared, a_moment, a_text
 from publications.models import Entry, Tally, Topic
-from publications.models.entry import ALWAYS
+from publications.models.entry import ALWAYS, EVERYTHING
 
 
 def with_counts(topics, now=None):
@@ -25,6 +25,15 @@ def with_counts(topics, now=None):
         publication_count=Coalesce(Subquery(tallies.values("total")), 0)
         - Coalesce(Subquery(later.values("total")), 0)
     )
+
+
+def share_of(topics) -> tuple[int, int]:
+    """How many entries these topics have, and how many there are: with those whose time has not come, and those of
+    several topics once for each."""
+    rows = Tally.objects.filter(topic__in=[EVERYTHING, *topics], period=ALWAYS).order_by()
+    sizes = dict(rows.values_list("topic").annotate(total=Sum("n")))
+    total = sizes.pop(EVERYTHING, 0)
+    return sum(sizes.values()), total
 
 
 def with_latest(topics, now=None):
