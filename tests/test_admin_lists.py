@@ -364,7 +364,8 @@ def test_of_what_stands_in_the_way_of_a_deletion_the_first_are_named(administrat
         make_publication(f"Item {number}")
     address = f"/admin/publications/contenttype/{kind.pk}/delete/"
     text = administrator.get(address).content.decode()
-    assert re.findall(r"Item \d+", text) == [f"Item {number}" for number in range(100, 120)]
+    linked = r'<li>Publication: <a href="/admin/publications/publication/\d+/change/">Item (\d+)</a>'
+    assert re.findall(linked, text) == [f"{number}" for number in range(100, 120)]
     assert "10 more" in text
     monkeypatch.setattr(counting, "MOST_COUNTED", 24)
     with CaptureQueriesContext(connection) as captured:
@@ -374,6 +375,16 @@ def test_of_what_stands_in_the_way_of_a_deletion_the_first_are_named(administrat
     assert reading and all("LIMIT 25" in sql for sql in reading)
     administrator.post(address, {"post": "yes"})
     assert ContentType.objects.filter(pk=kind.pk).exists()
+
+
+def test_what_needs_a_person_or_a_topic_is_named_before_it_is_deleted(administrator):
+    person, topic = make_person(), make_topic("Coast")
+    item, below = make_draft("Tides", authors=[person]), make_topic("Harbours", parent=topic)
+    for row, other in ((person, item), (topic, below)):
+        kind, of = row._meta.model_name, other._meta.model_name
+        text = administrator.get(f"/admin/publications/{kind}/{row.pk}/delete/").content.decode()
+        assert f'<a href="/admin/publications/{of}/{other.pk}/change/">{other}</a></li>' in text
+        assert f"“{row}” cannot be deleted as long as these depend on it" in text
 
 
 def test_the_way_to_a_day_leads_over_year_and_month(editor):

@@ -2,11 +2,14 @@
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import NestedObjects
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from publications.admin.choices import UNNAMED, name_for
 from publications.admin.counting import first_rows, has_more, in_words
+from publications.models import Authorship
 
 MOST_NAMED = 20
 
@@ -35,7 +38,8 @@ class Deletion:
             for model, rows in found.model_objs.items()
             if not self._may_delete_all(request, model, rows)
         }
-        return [*map(self._named, objs)], counts, refused, self._first_named(found.protected)
+        in_the_way = self._first_of(found.protected, request.user)
+        return [self._linked(obj, request.user) for obj in objs], counts, refused, in_the_way
 
     def _may_delete_all(self, request, model, rows) -> bool:
         """Of more rows than were looked at, whether any such row may be deleted is asked, too."""
@@ -44,14 +48,18 @@ class Deletion:
         asked = [*rows, None] if has_more(len(rows)) else rows
         return all(self.admin_site._registry[model].has_delete_permission(request, row) for row in asked)
 
-    def _first_named(self, rows) -> list[str]:
+    def _first_of(self, rows, user) -> list[str]:
         first = sorted(rows, key=lambda row: (row._meta.label, row.pk))[:MOST_NAMED]
         others = len(rows) - len(first)
         words = f"over {others - 1:,} more" if has_more(len(rows)) else f"{others:,} more"
-        return [*map(self._named, first), *([words] if others else [])]
+        prefetch_related_objects([row for row in first if isinstance(row, Authorship)], "publication")
+        return [*(self._linked(row, user) for row in first), *([words] if others else [])]
 
-    def _named(self, row):
-        if type(row) not in self.admin_site._registry:
-            return f"{capfirst(row._meta.verbose_name)}: {row}"
+    def _linked(self, row, user) -> str:
+        """Where somebody is an author stands in the publication."""
+        row = row.publication if isinstance(row, Authorship) else row
+        kind, name = capfirst(row._meta.verbose_name), name_for(user, row)
+        if type(row) not in self.admin_site._registry or name == UNNAMED:
+            return f"{kind}: {name}"
         address = reverse(admin_urlname(row._meta, "change"), args=[row.pk], current_app=self.admin_site.name)
-        return format_html('{}: <a href="{}">{}</a>', capfirst(row._meta.verbose_name), address, row)
+        return format_html('{}: <a href="{}">{}</a>', kind, address, name)
