@@ -41,8 +41,7 @@ class PublicationQuerySet(QuerySet):
         return self.filter(original_rule())
 
     def copies(self):
-        """The changes to items that are being prepared beside them. In the words of their index, without which
-        SQLite would not use it."""
+        """The changes to items that are being prepared beside them: in the words that SQLite finds their index by."""
         return self.filter(working_copy_of__isnull=False)
 
     def published(self, now=None):

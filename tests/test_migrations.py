@@ -8,9 +8,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from publications.listing.generation import shown_tables, watched_tables
+from publications.listing.upkeep import differences as listing_differences
 from publications.models import ContentType
 from publications.models.search_document import differences
-from tests.factories import make_draft, make_publication, make_topic
+from tests.factories import make_draft, make_publication, make_scheduled, make_topic
 
 
 @pytest.mark.django_db
@@ -38,6 +39,19 @@ def test_types_of_a_new_site_are_named_in_its_language(settings):
     named = dict(ContentType.objects.values_list("slug", "plural"))
     assert (named["report"], named["commentary"]) == ("Berichte", "Kommentare")
     assert ContentType.objects.get(slug="commentary").name == "Kommentar"
+
+
+@pytest.mark.django_db
+def test_upgrade_lists_what_stands_in_no_topic():
+    make_publication("Tides", topics=[make_topic()])
+    make_publication("Waves")
+    make_scheduled("Walls", type="tool")
+    make_draft()
+    upgrade = import_module("publications.migrations.0033_list_of_no_topic")
+    upgrade.empty(apps, None)
+    assert len([*listing_differences()]) == 2
+    upgrade.fill(apps, None)
+    assert [*listing_differences()] == []
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

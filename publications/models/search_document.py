@@ -17,6 +17,7 @@ from publications.models.publication import Publication
 from publications.models.topic import TopicAncestry
 from publications.richtext import links, without_tags
 from publications.search.documents import (
+    TOPIC,
     Document,
     document_id,
     link_mark,
@@ -27,12 +28,12 @@ from publications.search.documents import (
     state_mark,
     topic_mark,
     type_mark,
-    types_and_topics,
 )
 from publications.search.finding import as_keys, backend
 from publications.search.words import stem, words
 
 BATCH = 500
+TOPIC_MARK = re.compile(rf"(?<!\S){TOPIC}(\d+)(?!\S)")
 TO_A_PUBLICATION = re.compile(r"/publications/([\w-]+)/(?:[#?]|$)")
 MOST_KNOWN = 200_000  # words that a process remembers to be stored
 
@@ -141,8 +142,7 @@ def differences() -> Iterator[int]:
 
 def _topics_gone(marks: str, topics: set[int]) -> list[int]:
     """Those that were deleted since the document was made: it keeps their marks until it is made anew."""
-    [(_, marked)] = types_and_topics([marks])
-    return [topic for topic in marked if topic not in topics]
+    return [topic for topic in map(int, TOPIC_MARK.findall(marks)) if topic not in topics]
 
 
 def is_sound() -> bool:
