@@ -1,7 +1,7 @@
 # Questions that pages ask past Django's cursors: the same answers, and a way out where the short way is closed.
 import re
 import socket
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from threading import Thread
 
 import pytest
@@ -158,6 +158,8 @@ def _serve(pool, host, port):
 
 
 def _hand_on(source, target, said=re.compile(b"$^"), instead=b""):
-    while sent := source.recv(65_536):
-        target.sendall(said.sub(instead, sent))
+    """Until either side has hung up."""
+    with suppress(OSError):
+        while sent := source.recv(65_536):
+            target.sendall(said.sub(instead, sent))
     target.close()
