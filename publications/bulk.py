@@ -100,6 +100,16 @@ def any_of(values: Iterable, kind: str = "text") -> RawSQL:
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(values)])
 
 
+def look_over(*tables: type[models.Model]) -> None:
+    """To be called when they have grown many times over: PostgreSQL plans by what it knew of a table when it last looked
+    at it, and by itself looks again in a minute or in several, until when it reads all of a table for a few of its rows.
+    Not within a transaction, until whose end nobody else could look at them."""
+    here = connections[DEFAULT_DB_ALIAS]
+    if here.vendor == "postgresql" and not here.in_atomic_block:
+        with here.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(here.ops.quote_name(one._meta.db_table) for one in tables)}")
+
+
 def reserve(model: type[models.Model], number: int) -> int:
     """Takes so many keys in a row that nobody else is given, now or later, and returns the one before the first.
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from publications.exchange.importing import UnreadableFile, import_publications
+from publications.exchange.importing import UnreadableFile, import_publications, writing
 from publications.models import Publication, Topic
 from tests.factories import make_publication
 from tests.importing import only, row, run, take_in, write_json
@@ -246,3 +246,15 @@ def test_many_more_rows_cost_few_more_queries(tmp_path, django_assert_max_num_qu
     with django_assert_max_num_queries(20):
         report = import_publications(write_json(tmp_path, *rows))
     assert report.unchanged == 400
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_database_learns_early_that_its_tables_grow(tmp_path, monkeypatch):
+    """Only PostgreSQL, which would go on reading them whole until it looked at them by itself."""
+    monkeypatch.setattr(writing, "BATCH", 1)
+    assert take_in(tmp_path, *(row(f"Tide {number}") for number in range(3))).status == 0
+    assert Publication.objects.count() == 3
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'publications_publication'::regclass")
+            assert cursor.fetchone() == (1,), "looked at after the first batch, and then after the tenth"

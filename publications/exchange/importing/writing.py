@@ -19,10 +19,11 @@ from publications.exchange.importing.rows import read_row
 from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import quoted
 from publications.history import recording
-from publications.models import Authorship, Publication, index, index_new, syncing_once
+from publications.models import Authorship, Entry, Person, Publication, Tally, index, index_new, syncing_once
 from publications.models.standing import UNPUBLISHED
 
 BATCH = 1_000  # rows
+LOOKED_OVER = {1, 10, 100, 1_000}  # batches after which the database looks at the tables anew
 State = Publication.State
 
 
@@ -40,8 +41,10 @@ class Importer:
 
     def run(self, progress) -> None:
         self.catalogue.take_topics(self.source.topics)
-        for batch in batches(self._clean_rows(progress), BATCH):
+        for number, batch in enumerate(batches(self._clean_rows(progress), BATCH), 1):
             self._take(batch)
+            if number in LOOKED_OVER:
+                bulk.look_over(Publication, Publication.topics.through, Authorship, Person, Entry, Tally)
             reset_queries()  # with DEBUG on, Django would keep the text of thousands of them
         for number in self.links.make():
             if self.unchanged[number]:
