@@ -100,7 +100,7 @@ def any_of(values: Iterable, kind: str = "text") -> RawSQL:
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(values)])
 
 
-def look_over(*tables: type[models.Model]) -> None:
+def analyze(*tables: type[models.Model]) -> None:
     """To be called when they have grown many times over: PostgreSQL plans by what it knew of a table when it last looked
     at it, and by itself looks again in a minute or in several, until when it reads all of a table for a few of its rows.
     Not within a transaction, until whose end nobody else could look at them."""

@@ -370,6 +370,7 @@ def test_of_what_stands_in_the_way_of_a_deletion_the_first_are_named(administrat
     monkeypatch.setattr(counting, "MOST_COUNTED", 24)
     with CaptureQueriesContext(connection) as captured:
         text = administrator.get(address).content.decode()
+    assert re.findall(linked, text) == [f"{number}" for number in range(100, 120)]
     assert "over 4 more" in text
     reading = [sql["sql"] for sql in captured if 'FROM "publications_publication"' in sql["sql"]]
     assert reading and all("LIMIT 25" in sql for sql in reading)

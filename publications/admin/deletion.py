@@ -7,18 +7,20 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from publications.admin import counting
 from publications.admin.choices import UNNAMED, name_for
-from publications.admin.counting import first_rows, has_more, in_words
+from publications.admin.counting import has_more, in_words
 from publications.models import Authorship
 
 MOST_NAMED = 20
 
 
 class _Beginning(NestedObjects):
-    """Looks no further than is counted: a topic may hold half a million items."""
+    """Looks no further than is counted: a topic may hold half a million items. The first by their keys."""
 
     def related_objects(self, related_model, related_fields, objs):
-        return first_rows(super().related_objects(related_model, related_fields, objs))
+        rows = super().related_objects(related_model, related_fields, objs).order_by("pk")
+        return rows[: counting.MOST_COUNTED + 1]
 
 
 class Deletion:

@@ -130,8 +130,9 @@ class PublicationFilters(DateRange):
 
     @cached_property
     def _in_topics(self):
-        """The keys of what few topics hold are soon at hand. Of what holds many, as many as a list counts are met
-        sooner by going through the list and looking each up: SQLite would else gather all of these keys first."""
+        """The keys of few items are soon gathered, and SQLite gathers all of them before anything else. Where one in so
+        many of all is in these topics, as many as a list counts are sooner met by going through the list and looking
+        each up, which takes so many times what is counted."""
         held = Publication.topics.through.objects.filter(topic__in=self._topics_within)
         number, total = share_of(topic.pk for topic in self.cleaned_data["topic"])
         if number * number > counting.MOST_COUNTED * total:

@@ -14,7 +14,7 @@ from publications.bulk import any_of, write_rows
 from publications.models.entry import is_put_off
 from publications.models.person import Authorship
 from publications.models.publication import Publication
-from publications.models.topic import TopicAncestry
+from publications.models.topic import Topic
 from publications.richtext import links, without_tags
 from publications.search.documents import (
     TOPIC,
@@ -129,7 +129,7 @@ def rebuild(progress=lambda done, total: None) -> int:
 def differences() -> Iterator[int]:
     """Keys of publications whose document is missing or is not what it should be."""
     store, names = backend(), Document._fields
-    topics = set(TopicAncestry.objects.values_list("topic", flat=True))
+    topics = set(Topic.objects.values_list("pk", flat=True))
     for some in batched(Publication.objects.order_by("pk").values_list("pk", flat=True).iterator(), BATCH):
         stored = SearchDocument.objects.filter(publication__in=some).values_list(*names)
         stored = {row[1]: Document(*row) for row in stored}

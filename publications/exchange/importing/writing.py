@@ -23,7 +23,7 @@ from publications.models import Authorship, Entry, Person, Publication, Tally, i
 from publications.models.standing import UNPUBLISHED
 
 BATCH = 1_000  # rows
-LOOKED_OVER = {1, 10, 100, 1_000}  # batches after which the database looks at the tables anew
+ANALYZED_AFTER = {1, 10, 100, 1_000}  # batches
 State = Publication.State
 
 
@@ -43,8 +43,8 @@ class Importer:
         self.catalogue.take_topics(self.source.topics)
         for number, batch in enumerate(batches(self._clean_rows(progress), BATCH), 1):
             self._take(batch)
-            if number in LOOKED_OVER:
-                bulk.look_over(Publication, Publication.topics.through, Authorship, Person, Entry, Tally)
+            if number in ANALYZED_AFTER:
+                bulk.analyze(Publication, Publication.topics.through, Authorship, Person, Entry, Tally)
             reset_queries()  # with DEBUG on, Django would keep the text of thousands of them
         for number in self.links.make():
             if self.unchanged[number]:
