@@ -111,7 +111,6 @@ def measure(database: str, path: str) -> dict[str, tuple[float, float]]:
                 )
             }
         cases[LISTVIEW] = (servers[""], PLAIN + path, NOT_KEPT)
-        cases.pop(BYTES + ON_ONE_HOST, None)
         found = {name: [] for name in cases}
         for _ in range(ROUNDS):
             for name, (server, address, headers) in cases.items():
@@ -190,12 +189,13 @@ def _processor_time(pid: int) -> float:
 
 
 def print_table(found) -> None:
-    """Shares are of the bytes from memory, by what the machine gave and by what it took."""
-    (most, least_spent), (plain, plain_spent) = found[BYTES], found[LISTVIEW]
+    """Shares are of the bytes from memory by the same server, by what the machine gave and by what it took."""
+    plain, plain_spent = found[LISTVIEW]
     titles = ("requests/s", "share", "x plain", "processor ms", "share", "x plain")
     print(f"\n| {'served':27} | " + " | ".join(f"{title:>12}" for title in titles) + " |")
     print("|" + " --- |" * (1 + len(titles)))
     for name, (rate, spent) in found.items():
+        most, least_spent = found[BYTES + ON_ONE_HOST * name.endswith(ON_ONE_HOST)]
         cells = [f"{rate:,.0f}", f"{rate / most:.2f}x", f"{rate / plain:,.0f}x"]
         cells += [f"{spent:.3f}", f"{least_spent / spent:.2f}x", f"{plain_spent / spent:,.0f}x"]
         print(f"| {name:27} | " + " | ".join(f"{cell:>12}" for cell in cells) + " |")
