@@ -46,11 +46,14 @@ def pages_of_other_settings_are_forgotten():
 def browser(django_db_setup):
     """One Chromium for each test process."""
     from django.db import connection
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    from tests.browsing import MOST_WAITING
 
     migrated_rows = getattr(connection, "_test_serialized_contents", None)
     # Playwright keeps an event loop in this thread, where Django would then refuse every query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=MOST_WAITING)
     with sync_playwright() as playwright:
         if migrated_rows:
             # Under that loop `connection` is another object, which must know what migrations had made.

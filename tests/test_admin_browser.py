@@ -49,7 +49,7 @@ def stored_order(item):
 def save(page):
     with page.expect_navigation():
         page.get_by_role("button", name="Save", exact=True).click()
-    assert page.locator(".messagelist .success").count() == 1
+    expect(page.locator(".messagelist .success")).to_have_count(1)
 
 
 def choose(page, box, words):
@@ -72,7 +72,7 @@ def test_authors_are_ordered_with_the_keyboard(page, item, complaints):
     page.keyboard.press("Enter")
     assert order_on_page(page) == ["Beta", "Alpha", "Gamma"]
     status = page.locator("#authorships-group [data-ordering-status]")
-    assert status.inner_text() == "Alpha is now number 2 of 3."
+    expect(status).to_have_text("Alpha is now number 2 of 3.")
     assert page.evaluate("document.activeElement.ariaLabel") == "Down: Alpha"
     page.get_by_role("button", name="To top: Gamma").focus()
     page.keyboard.press("Space")
@@ -129,7 +129,7 @@ def test_menus_are_ordered_by_their_names(page, complaints):
     )
     down = footer.get_by_role("button", name=re.compile("^Down")).first
     down.focus()
-    assert down.get_attribute("aria-label") == "Down: All topics"
+    expect(down).to_have_attribute("aria-label", "Down: All topics")
     page.keyboard.press("Enter")
     save(page)
     assert [entry.name for entry in MenuEntry.objects.order_by("-place", "position")] == [
@@ -184,12 +184,12 @@ def test_state_list_and_filters_work_without_scripts(browser, live_server, page)
     view.get_by_label("Tool", exact=True).check()
     view.get_by_role("button", name="Apply").click()
     view.wait_for_url("**type=tool**")
-    assert view.locator("#result_list tbody tr").count() == 1
+    expect(view.locator("#result_list tbody tr")).to_have_count(1)
     view.get_by_label("Published from").fill("2020-01-01")
     view.get_by_role("button", name="Apply").click()
     view.wait_for_url("**from=2020-01-01**")
     assert "type=tool" in view.url
-    assert view.get_by_text("Nothing fits.").is_visible()
+    expect(view.get_by_text("Nothing fits.")).to_be_visible()
     plain.close()
 
 
@@ -252,7 +252,7 @@ def test_an_item_is_published_and_withdrawn_without_scripts(browser, live_server
     view.goto(change(item))
     view.get_by_label("Title", exact=True).fill("Tides and tables")
     view.get_by_role("button", name="Publish now").press("Enter")
-    assert view.get_by_text("Published: readers see it now.").is_visible()
+    expect(view.get_by_text("Published: readers see it now.")).to_be_visible()
     view.get_by_role("link", name="Withdraw…").press("Enter")
     view.get_by_label("Notice").fill("Table 2 is wrong.")
     view.get_by_role("button", name="Withdraw it").press("Enter")
@@ -263,6 +263,6 @@ def test_an_item_is_published_and_withdrawn_without_scripts(browser, live_server
         view.get_by_role("row", name=re.compile(other.title)).get_by_role("checkbox").check()
     view.get_by_label("With those ticked").select_option("Submit for review")
     view.get_by_role("button", name="Go").press("Enter")
-    assert view.get_by_text("First: In review").is_visible()
+    expect(view.get_by_text("First: In review")).to_be_visible()
     assert {Publication.objects.get(pk=other.pk).state for other in others} == {"in_review"}
     plain.close()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -429,6 +429,19 @@ def test_a_topic_of_many_is_listed_like_one_of_few(editor, monkeypatch):
         many = listed(editor, f"?topic={topic.pk}")
     assert few == {f"in it {number:02}" for number in range(20)} and many < few and len(many) == 19
     assert any("EXISTS(SELECT" in query["sql"] for query in captured)
+
+
+def test_a_list_of_one_type_is_read_in_its_order(editor):
+    make_publication("Report")
+    with CaptureQueriesContext(connection) as captured:
+        assert listed(editor, "?type=report") == {"Report"}
+    [rows] = [query["sql"] for query in captured if '"changed_at" DESC' in query["sql"]]
+    plan = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # which few rows are read by
+        cursor.execute(f"{plan} {rows}")
+        assert "publication_type_changed" in str(cursor.fetchall())
 
 
 def test_filters_know_who_changed_last_and_when(editor):

@@ -1,5 +1,6 @@
 # The staff's list in a real browser: narrowed, saved, set up and taken along by keyboard alone; what axe finds.
 import pytest
+from playwright.sync_api import expect
 
 from publications.models import SavedView
 from tests.browsing import faults, look
@@ -33,7 +34,7 @@ def test_a_view_is_made_set_up_and_taken_along_by_keyboard(page, complaints):
     page.keyboard.press("Enter")
     press_on(page, page.get_by_role("button", name="Apply"))
     page.get_by_role("link", name="Topic: Water").wait_for()
-    assert page.locator("#result_list tbody tr").count() == 1
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
 
     press_on(page, page.get_by_role("link", name="Save this view"))
     page.get_by_label("Name").wait_for()
@@ -48,7 +49,7 @@ def test_a_view_is_made_set_up_and_taken_along_by_keyboard(page, complaints):
     up = page.get_by_role("button", name="Up: Authors")
     for _ in range(7):
         press_on(page, up)
-    assert page.locator("form[data-columns] [role='status']").inner_text() == "Authors is now number 1 of 15."
+    expect(page.locator("form[data-columns] [role='status']")).to_have_text("Authors is now number 1 of 15.")
     press_on(page, page.get_by_role("button", name="Save columns"))
     page.locator("th.column-byline").wait_for()
     view = SavedView.objects.get(name="Water in the making")

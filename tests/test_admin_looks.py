@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from publications import workflow
 from publications.changes.steps import begin
@@ -207,7 +208,7 @@ def test_what_opens_and_what_is_refused_has_no_fault_either(page):
     page.keyboard.press("Escape")
     page.get_by_role("textbox", name="Body").press("Control+a")
     page.locator(".prose-menubar__selected").last.click()
-    assert page.locator(".prose-menubar__picker").last.is_visible()
+    expect(page.locator(".prose-menubar__picker").last).to_be_visible()
     assert faults(page) == []
     page.keyboard.press("Escape")
     page.get_by_role("textbox", name="Body").press("Control+k")

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from tests.browsing import faults, wait_until
 from tests.factories import jpeg, make_draft, make_featured, make_image, make_publication, make_topic
@@ -73,7 +74,7 @@ def test_everything_is_done_with_the_keyboard_alone(page, topic, complaints):
     tab_to(page, "Add a publication of this topic")
     page.keyboard.type("tides")
     page.locator("#found").get_by_text("Draft of tides").wait_for()
-    assert page.locator("#found [data-status=draft]").inner_text() == "Draft"
+    expect(page.locator("#found [data-status=draft]")).to_have_text("Draft")
     status.get_by_text("1 found. Enter adds “Draft of tides”.").wait_for(state="attached")
     page.keyboard.press("Enter")
     status.get_by_text("“Draft of tides” is now number 4.").wait_for(state="attached")
@@ -81,7 +82,7 @@ def test_everything_is_done_with_the_keyboard_alone(page, topic, complaints):
     tab_to(page, "To top: Gamma")
     page.keyboard.press("Enter")
     assert order_on_page(page) == ["Gamma", "Alpha", "Beta", "Draft of tides"]
-    assert page.locator("[data-ordering-status]").inner_text() == "Gamma is now number 1 of 4."
+    expect(page.locator("[data-ordering-status]")).to_have_text("Gamma is now number 1 of 4.")
     preview_shows(page, "Gamma", "Alpha", "Beta")
 
     tab_to(page, "Remove Alpha")
@@ -138,7 +139,7 @@ def test_items_are_dragged_into_their_order(page, topic, complaints, width, drag
     page.locator(".pick").nth(2).scroll_into_view_if_needed()
     drag(page, page.locator(".drag").nth(0), page.locator(".pick").nth(2))
     assert order_on_page(page) == ["Beta", "Gamma", "Alpha"]
-    assert page.locator("[data-ordering-status]").inner_text() == "Alpha is now number 3 of 3."
+    expect(page.locator("[data-ordering-status]")).to_have_text("Alpha is now number 3 of 3.")
     preview_shows(page, "Beta", "Gamma", "Alpha")
     save(page)
     assert stored(topic) == ["Beta", "Gamma", "Alpha"]
@@ -158,7 +159,7 @@ def test_the_weeks_to_come_follow_what_is_typed_and_a_moment_is_previewed(page, 
     row.get_by_text(
         f"It stands first now. It ends on {when}; after that 2 of 3 places are filled; the newest item fills in."
     ).wait_for()
-    assert page.get_by_text("Not saved yet", exact=True).is_visible()
+    expect(page.get_by_text("Not saved yet", exact=True)).to_be_visible()
     change = page.get_by_role("radio", name=when)
     assert (
         "“Alpha” ends. 2 of 3 places are filled; “Newest of all” fills in, as the newest."
@@ -178,7 +179,7 @@ def test_the_weeks_to_come_follow_what_is_typed_and_a_moment_is_previewed(page, 
     page.goto(address(topic))
     page.get_by_role("button", name="Restore").click()
     preview_shows(page, "Beta", "Gamma", "Newest of all")
-    assert page.get_by_role("radio", name=when).count() == 1, "what was typed is offered again"
+    expect(page.get_by_role("radio", name=when), "what was typed is offered again").to_have_count(1)
     assert stored(topic) == ["Alpha", "Beta", "Gamma"]
 
 
@@ -199,9 +200,9 @@ def test_the_board_works_without_scripts(browser, live_server, page, topic):
     view.get_by_role("button", name="Preview").click()
     titles = view.frame_locator("iframe").locator(".feature-title")
     titles.nth(2).wait_for()
-    assert titles.all_inner_texts() == ["Beta", "Gamma", "Alpha"]
+    expect(titles).to_have_text(["Beta", "Gamma", "Alpha"])
     view.get_by_role("button", name="Save").click()
-    assert view.get_by_text("Saved: readers see it now.").is_visible()
+    expect(view.get_by_text("Saved: readers see it now.")).to_be_visible()
     assert stored(topic) == ["Beta", "Gamma", "Alpha", "Draft of tides"]
     plain.close()
 

@@ -2,6 +2,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from publications.models import Publication
 from tests.browsing import faults, look, press_to, sign_in
@@ -30,33 +31,33 @@ def test_editor_changes_what_is_live_without_a_mouse(page, live, complaints, wid
     sign_in(page)
     page.goto(reverse("admin:publications_publication_change", args=[live.pk]))
     press_to(page, "button", "Prepare a change")
-    assert page.get_by_role("heading", name="A change to a live item").is_visible()
+    expect(page.get_by_role("heading", name="A change to a live item")).to_be_visible()
     found = faults(page)
     page.locator("#id_title").focus()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("Tables of the tide")
     press_to(page, "button", "Submit the change for review", most=120)
-    assert page.get_by_text("Changed: Title.").is_visible()
+    expect(page.get_by_text("Changed: Title.")).to_be_visible()
     found += faults(page)
     press_to(page, "link", "Compare word by word")
-    assert page.locator("ins", has_text="Tables of the tide").is_visible()
+    expect(page.locator("ins", has_text="Tables of the tide")).to_be_visible()
     found += faults(page)
     page.go_back()
     press_to(page, "link", "View on site")
-    assert page.get_by_text("The change as readers will see it.").is_visible()
+    expect(page.get_by_text("The change as readers will see it.")).to_be_visible()
     press_to(page, "link", "Back to the change")
     press_to(page, "link", "Make it live at a time…", most=120)
     found += faults(page)
     page.get_by_label("Date").fill(f"{timezone.localdate().year + 1}-01-01")
     page.get_by_label("Time").fill("09:00:00")
     press_to(page, "button", "Plan it")
-    assert page.get_by_text("Planned: readers see the change").is_visible()
+    expect(page.get_by_text("Planned: readers see the change")).to_be_visible()
     press_to(page, "link", "Form of the live item")
-    assert page.get_by_role("heading", name="A change is being prepared").is_visible()
+    expect(page.get_by_role("heading", name="A change is being prepared")).to_be_visible()
     found += faults(page)
     press_to(page, "link", "Open the change")
     press_to(page, "button", "Make the change live now", most=120)
-    assert page.get_by_text("Live: readers see the change now.").is_visible()
+    expect(page.get_by_text("Live: readers see the change now.")).to_be_visible()
     assert Publication.objects.get().title == "Tables of the tide"
     assert not Publication.with_copies.copies().exists()
     assert found == []

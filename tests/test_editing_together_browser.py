@@ -4,6 +4,7 @@ import re
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from publications.models import Publication
 from tests.browsing import faults, wait_until
@@ -100,7 +101,7 @@ def test_two_people_at_one_item_lose_nothing_and_settle_a_clash_by_keyboard_alon
     assert stored(item).title == "High tides"
     assert text(tom).inner_text().split() == "One. Hers. Two. Three. His.".split()
     clash = tom.get_by_role("group", name="Title", exact=True)
-    assert clash.locator("dd").first.inner_text() == "Tides"
+    expect(clash.locator("dd").first).to_have_text("Tides")
     theirs, mine = (clash.locator("dd").nth(place).inner_text().split() for place in (1, 2))
     assert theirs == "taken away: Tides added: High tides".split()
     assert mine == "taken away: Tides added: Low tides".split()
@@ -127,7 +128,7 @@ def test_a_save_without_a_connection_is_stopped_and_works_afterwards(item, windo
     tom.context.set_offline(True)
     tom.get_by_role("button", name="Save and stay").click()
     tom.get_by_text("There is no connection, so nothing was sent.").wait_for()
-    assert field(tom, "Summary").input_value() == "Typed on a train."
+    expect(field(tom, "Summary")).to_have_value("Typed on a train.")
     assert faults(tom) == []
     tom.context.set_offline(False)
     tom.get_by_text("The connection is back. You can save now.").wait_for()
@@ -158,17 +159,17 @@ def test_what_was_typed_outlives_a_closed_window_and_is_put_together_with_what_o
     open_form(again, item)
     offered = again.get_by_role("region", name="Text that was not saved")
     offered.get_by_text("What differs (4)").click()
-    assert offered.locator("dt").all_inner_texts() == ["Title", "Summary", "Body", "Authors"]
-    assert offered.get_by_text("Typed on a train.").is_visible()
+    expect(offered.locator("dt")).to_have_text(["Title", "Summary", "Body", "Authors"])
+    expect(offered.get_by_text("Typed on a train.")).to_be_visible()
     assert faults(again) == []
     with again.expect_navigation():
         offered.get_by_role("button", name="Restore").press("Enter")
     text(again).wait_for()
-    assert again.get_by_text("Nothing of it is saved yet").is_visible()
+    expect(again.get_by_text("Nothing of it is saved yet")).to_be_visible()
     assert stored(item).summary == "Old."
-    assert field(again, "Summary").input_value() == "Typed on a train."
+    expect(field(again, "Summary")).to_have_value("Typed on a train.")
     assert text(again).inner_text().split() == "One. Two. Three. His.".split()
-    assert field(again, "Role").first.input_value() == "editor"
+    expect(field(again, "Role").first).to_have_value("editor")
     again.get_by_role("radio", name="Take what is stored").check()
     again.locator("#authorships-0").get_by_role("combobox").focus()
     again.keyboard.press("Enter")
@@ -183,7 +184,7 @@ def test_what_was_typed_outlives_a_closed_window_and_is_put_together_with_what_o
     ]
     assert kept(again) == 0
     open_form(again, item)
-    assert again.get_by_role("region", name="Text that was not saved").count() == 0
+    expect(again.get_by_role("region", name="Text that was not saved")).to_have_count(0)
 
 
 def test_what_was_typed_when_the_session_ended_is_offered_to_the_same_person_alone(item, windows):
@@ -196,7 +197,7 @@ def test_what_was_typed_when_the_session_ended_is_offered_to_the_same_person_alo
     assert "/login/" in tom.url
     sign_in(tom, "olga")
     text(tom).wait_for()
-    assert tom.get_by_role("button", name="Restore").count() == 0
+    expect(tom.get_by_role("button", name="Restore")).to_have_count(0)
     tom.get_by_role("button", name="Log out").click()
     tom.wait_for_load_state()
     tom.goto(change(item))
@@ -250,7 +251,7 @@ def test_what_is_discarded_is_not_offered_again(item, windows):
     tom.get_by_role("button", name="Discard").click()
     assert kept(tom) == 0
     open_form(tom, item)
-    assert tom.get_by_role("button", name="Discard").count() == 0
+    expect(tom.get_by_role("button", name="Discard")).to_have_count(0)
 
 
 def test_a_new_item_that_was_not_saved_is_offered_when_one_is_added(windows):
@@ -262,5 +263,5 @@ def test_a_new_item_that_was_not_saved_is_offered_when_one_is_added(windows):
     tom.goto(address)
     with tom.expect_navigation():
         tom.get_by_role("button", name="Restore").click()
-    assert field(tom, "Title").input_value() == "Half a thought"
+    expect(field(tom, "Title")).to_have_value("Half a thought")
     assert not Publication.objects.exists()

@@ -1,6 +1,7 @@
 # Looking back by keyboard alone: from an item's form to its history, to what changed, and to what it was before.
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from publications.history import recording
 from publications.models import Authorship, Publication
@@ -33,7 +34,7 @@ def test_editor_looks_back_and_restores_without_a_mouse(page, item, complaints, 
     sign_in(page)
     page.goto(reverse("admin:publications_publication_change", args=[item.pk]))
     press_to(page, "link", "History")
-    assert page.get_by_text("Changed: Title, Body, Picture.").is_visible()
+    expect(page.get_by_text("Changed: Title, Body, Picture.")).to_be_visible()
     found = faults(page)
     press_to(page, "link", "See the change")
     assert (
@@ -44,16 +45,16 @@ def test_editor_looks_back_and_restores_without_a_mouse(page, item, complaints, 
         page.locator("del", has_text="13").evaluate("each => getComputedStyle(each).textDecorationLine")
         == "line-through"
     )
-    assert page.get_by_text("Moved author “Omar Fell” from 2 to 1.").is_visible()
+    expect(page.get_by_text("Moved author “Omar Fell” from 2 to 1.")).to_be_visible()
     found += faults(page)
     press_to(page, "link", "Restore the version of")
-    assert page.get_by_text("Added topic “Coast”.").is_visible()
+    expect(page.get_by_text("Added topic “Coast”.")).to_be_visible()
     found += faults(page)
     press_to(page, "button", "Restore this version")
-    assert page.get_by_text("Restored: it is as it was on").is_visible()
+    expect(page.get_by_text("Restored: it is as it was on")).to_be_visible()
     stored = Publication.objects.get(pk=item.pk)
     assert (stored.title, [topic.name for topic in stored.topics.all()]) == ("Before", ["Coast"])
     press_to(page, "link", "History")
-    assert page.get_by_text("Restored the version of").is_visible()
+    expect(page.get_by_text("Restored the version of")).to_be_visible()
     assert found == []
     assert complaints == []

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from publications.models import Correction, FeaturedItem, PreviewLink, Publication
 from tests.factories import jpeg, make_publication, make_staff, make_topic
@@ -114,13 +115,13 @@ def test_every_duty_of_an_editor_is_done_with_the_keyboard_alone(page, browser):
     page.goto("/topics/coast/")
     unfold(page, "See this page at another time")
     go(page, "link", re.compile("^Changes next"))
-    assert page.get_by_role("link", name="Tides and tables").first.is_visible()
+    expect(page.get_by_role("link", name="Tides and tables").first).to_be_visible()
     go(page, "link", "Share it by a preview link")
     write(page, "For whom", "The board")
     go(page, "button", "Save")
     outside = browser.new_page()
     outside.goto(page.url.partition("/admin/")[0] + PreviewLink.objects.get().get_absolute_url())
-    assert outside.get_by_role("link", name="Tides and tables").first.is_visible()
+    expect(outside.get_by_role("link", name="Tides and tables").first).to_be_visible()
     outside.close()
     go(page, "button", "End The board")
     assert not PreviewLink.objects.get().works

@@ -1,6 +1,7 @@
 # How the public pages look in every awkward state, as far as a browser can be asked. What only eyes can
 # judge is not here.
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import make_featured, make_image, make_publication, make_topic
 from tests.test_site_browser import ADDRESSES, world  # noqa: F401
@@ -72,7 +73,7 @@ def test_featured_items_stand_in_rows_that_fit_their_number(page):
         page.set_viewport_size({"width": width, "height": 800})
         for count, shape in expected.items():
             page.goto(f"/topics/topic-{count}/")
-            assert page.locator(".feature-title").all_inner_texts() == [f"Item {n}" for n in range(count)]
+            expect(page.locator(".feature-title")).to_have_text([f"Item {n}" for n in range(count)])
             assert page.evaluate(ROWS, ".featured > li") == shape, (width, count)
 
 

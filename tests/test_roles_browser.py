@@ -1,5 +1,6 @@
 # A role in a topic, granted by the keyboard alone, and what its holder then sees and does.
 import pytest
+from playwright.sync_api import expect
 
 from publications.models import Publication, TopicRole
 from tests.browsing import faults, sign_in
@@ -31,12 +32,12 @@ def test_a_role_is_granted_by_the_keyboard_and_its_holder_sees_their_topic_alone
 
     page.context.clear_cookies()
     sign_in(page, "ines")
-    assert page.get_by_role("link", name="Add publication").is_visible()
-    assert not page.get_by_text("Rockets").count()
+    expect(page.get_by_role("link", name="Add publication")).to_be_visible()
+    expect(page.get_by_text("Rockets")).to_have_count(0)
     assert faults(page) == []
     page.goto("/admin/publications/publication/")
-    assert page.get_by_role("link", name="Tides").is_visible()
-    assert not page.get_by_text("Rockets").count()
+    expect(page.get_by_role("link", name="Tides")).to_be_visible()
+    expect(page.get_by_text("Rockets")).to_have_count(0)
     page.get_by_role("link", name="Tides").focus()
     page.keyboard.press("Enter")
     page.get_by_text("It also stands in Space").wait_for()

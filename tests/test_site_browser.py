@@ -2,6 +2,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browsing import faults, look
 from tests.factories import (
@@ -96,7 +97,7 @@ def test_no_public_page_breaks_an_accessibility_rule_or_reaches_elsewhere(
         said.clear()
         page.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        assert page.locator("html").get_attribute("lang") == language
+        expect(page.locator("html")).to_have_attribute("lang", language)
         assert faults(page) == [], address
         assert [text for text in said if not (address in REFUSED and "Failed to load" in text)] == [], address
     assert all(url.startswith((live_server.url, "data:")) for url in asked)
@@ -117,12 +118,12 @@ def test_topic_can_be_filtered_and_paged_without_script(scriptless, world):
     page.get_by_label("Commentary").check()
     page.get_by_label("From", exact=True).fill("2000")
     page.get_by_role("button", name="Apply filters").click()
-    assert "type=commentary" in page.url
-    assert page.get_by_text("1–20 of 25, newest first").is_visible()
+    expect(page).to_have_url(re.compile("type=commentary"))
+    expect(page.get_by_text("1–20 of 25, newest first")).to_be_visible()
     page.get_by_role("link", name="Next page").click()
-    assert page.get_by_text("21–25 of 25, newest first").is_visible()
+    expect(page.get_by_text("21–25 of 25, newest first")).to_be_visible()
     page.get_by_role("link", name=re.compile("Remove filter: Commentary")).click()
-    assert page.get_by_text("1–20 of 28, newest first").is_visible()
+    expect(page.get_by_text("1–20 of 28, newest first")).to_be_visible()
 
 
 def test_words_are_found_and_texts_and_files_opened_without_script(scriptless, world):
@@ -137,7 +138,7 @@ def test_words_are_found_and_texts_and_files_opened_without_script(scriptless, w
     page.goto("/")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Topics").click()
     page.get_by_role("link", name="Coast", exact=True).first.click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Coast"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Coast")
 
 
 def test_briefing_is_collected_over_pages_and_lists_without_script(scriptless, world):
@@ -151,22 +152,22 @@ def test_briefing_is_collected_over_pages_and_lists_without_script(scriptless, w
     page.get_by_role("button", name="Apply filters").click()
     page.get_by_label("Collect The brief").check()
     page.get_by_role("button", name="Go on in all publications").first.click()
-    assert page.get_by_text("3 items collected.").first.is_visible()
-    assert page.get_by_label("Collect The brief").is_checked()
+    expect(page.get_by_text("3 items collected.").first).to_be_visible()
+    expect(page.get_by_label("Collect The brief")).to_be_checked()
     page.get_by_role("button", name="Make the briefing").first.click()
     titles = page.locator(".entry-title")
-    assert titles.all_inner_texts() == ["Note 24", "The wall", "The brief"]
+    expect(titles).to_have_text(["Note 24", "The wall", "The brief"])
     page.get_by_role("link", name=re.compile("Move up ?: The brief")).click()
     page.get_by_role("link", name=re.compile("Take out ?: Note 24")).click()
-    assert titles.all_inner_texts() == ["The brief", "The wall"]
+    expect(titles).to_have_text(["The brief", "The wall"])
     page.locator("summary", has_text="Title and style").click()
     page.get_by_label("Title", exact=True).fill("For Tuesday")
     page.get_by_role("button", name="Apply").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "For Tuesday"
+    expect(page.get_by_role("heading", level=1)).to_have_text("For Tuesday")
     with page.expect_download() as download:
         page.get_by_role("link", name="BibTeX").click()
     assert download.value.suggested_filename == "for-tuesday.bib"
-    assert page.get_by_role("button", name="Print").count() == 0
+    expect(page.get_by_role("button", name="Print")).to_have_count(0)
 
 
 def test_topic_can_be_read_filtered_and_paged_by_keyboard_alone(page, world):
@@ -184,7 +185,7 @@ def test_topic_can_be_read_filtered_and_paged_by_keyboard_alone(page, world):
         "Enter",
     )
     page.wait_for_url("**type=research-brief**")
-    assert page.get_by_text("1–1 of 1, newest first").is_visible()
+    expect(page.get_by_text("1–1 of 1, newest first")).to_be_visible()
     press(page, "document.activeElement.closest('.entry-title')", "Enter")
     page.wait_for_url("**/publications/the-brief/")
 
@@ -192,7 +193,7 @@ def test_topic_can_be_read_filtered_and_paged_by_keyboard_alone(page, world):
 def test_publication_is_cited_and_a_briefing_made_of_it_by_keyboard_alone(page, world):
     page.goto("/publications/the-wall/")
     press(page, "document.activeElement.getAttribute('href') === '#cite'", "Enter")
-    assert page.get_by_text("Corrow, I. (").is_visible()
+    expect(page.get_by_text("Corrow, I. (")).to_be_visible()
     press(page, "document.activeElement.href?.includes('/briefing/?item=')", "Enter")
     page.wait_for_url("**/briefing/?item=*")
     press(page, "document.activeElement.textContent === 'Add items'", "Enter")
@@ -200,10 +201,10 @@ def test_publication_is_cited_and_a_briefing_made_of_it_by_keyboard_alone(page, 
     press(page, "document.activeElement.name === 'item' && !document.activeElement.checked", "Space")
     press(page, "document.activeElement.textContent === 'Make the briefing'", "Enter")
     page.wait_for_url("**/briefing/?item=*&item=*")
-    assert page.locator(".entry-title").all_inner_texts() == ["The wall", "Note 24"]
+    expect(page.locator(".entry-title")).to_have_text(["The wall", "Note 24"])
     press(page, "document.activeElement.textContent.startsWith('Move down')", "Enter")
     page.wait_for_url("**#item-*")
-    assert page.locator(".entry-title").all_inner_texts() == ["Note 24", "The wall"]
+    expect(page.locator(".entry-title")).to_have_text(["Note 24", "The wall"])
 
 
 def press(page, condition, key):
@@ -236,13 +237,13 @@ def test_reference_is_copied_by_a_button_and_selected_by_a_click(page, world):
 def test_references_open_without_script(scriptless, world):
     page = scriptless
     page.goto("/publications/the-wall/")
-    assert not page.get_by_text("Corrow, I. (").is_visible()
+    expect(page.get_by_text("Corrow, I. (")).to_be_hidden()
     page.get_by_role("link", name="Cite this").first.click()
     page.get_by_text("Corrow, I. (").wait_for()
     with page.expect_download() as download:
         page.get_by_role("link", name="RIS (.ris)").click()
     assert download.value.suggested_filename == "the-wall.ris"
-    assert page.get_by_role("button", name="Copy").count() == 0
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
 
 
 def test_suggestions_are_reached_by_keyboard_announced_and_lead_to_their_page(page, world):
@@ -255,15 +256,16 @@ def test_suggestions_are_reached_by_keyboard_announced_and_lead_to_their_page(pa
         ["Sea", "walls", "Topic"],
         ["The", "wall", "Report"],
     ]
-    assert page.get_by_role("status").inner_text() == "2 suggestions"
-    assert box.get_attribute("aria-expanded") == "true"
+    expect(page.get_by_role("status")).to_have_text("2 suggestions")
+    expect(box).to_have_attribute("aria-expanded", "true")
     box.press("ArrowDown")
     box.press("ArrowDown")
     chosen = page.locator(f"#{box.get_attribute('aria-activedescendant')}")
-    assert chosen.get_attribute("aria-selected") == "true"
+    expect(chosen).to_have_attribute("aria-selected", "true")
     assert faults(page) == []
     box.press("Escape")
-    assert options.count() == 0 and box.input_value() == "wal"
+    expect(options).to_have_count(0)
+    expect(box).to_have_value("wal")
     box.press("ArrowDown")
     options.first.wait_for()
     box.press("ArrowUp")
@@ -277,4 +279,4 @@ def test_search_works_without_script_from_every_page(scriptless, world):
     page.get_by_role("searchbox", name="Search publications").fill("raised wall")
     page.get_by_role("searchbox", name="Search publications").press("Enter")
     page.wait_for_url("**/publications/?q=raised+wall")
-    assert page.locator("mark").all_inner_texts() == ["wall", "raised"]
+    expect(page.locator("mark")).to_have_text(["wall", "raised"])

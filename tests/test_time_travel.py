@@ -5,6 +5,7 @@ import re
 import pytest
 import time_machine
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from publications.models import Change
 from tests.factories import (
@@ -170,11 +171,11 @@ def test_links_and_filters_stay_at_the_moment(page):
     page.goto(f"/topics/?at={at:%Y-%m-%dT%H:%M}")
     page.get_by_role("link", name="Coast").press("Enter")
     page.get_by_role("link", name="Next", exact=False).press("Enter")
-    assert page.locator(".entry").count() == 1
+    expect(page.locator(".entry")).to_have_count(1)
     page.get_by_label("Report").check()
     page.get_by_role("button", name="Apply filters").press("Enter")
     page.get_by_role("link", name="Later 20").press("Enter")
-    assert page.get_by_role("heading", level=1, name="Later 20").is_visible()
-    assert page.get_by_text("As readers see it on").is_visible()
+    expect(page.get_by_role("heading", level=1, name="Later 20")).to_be_visible()
+    expect(page.get_by_text("As readers see it on")).to_be_visible()
     page.get_by_role("link", name="Back to now").press("Enter")
-    assert page.get_by_text("Scheduled.").is_visible()
+    expect(page.get_by_text("Scheduled.")).to_be_visible()
