@@ -13,13 +13,13 @@ from publications.found_list import FoundList
 from publications.listing import facets, histogram, paging
 from publications.listing.entries import EntryList
 from publications.listing.paging import PER_PAGE, Page, in_batches, page_count, page_numbers, read_page_number
-from publications.listing.several_topics import MOST_TOPICS, SeveralTopics
+from publications.listing.several_topics import MOST_TOPICS, list_of_topics
 from publications.listing.tables import ShortList, TableList
+from publications.listing.with_hidden import HiddenRows, WithHidden
 from publications.models import Publication, Topic
 from publications.querysets import midnight
 from publications.search.finding import BEST, NEWEST, OLDEST, as_keys
 from publications.search.query import within_quotes
-from publications.visibility import sees_hidden
 
 
 class FilteredList:
@@ -38,8 +38,7 @@ class FilteredList:
         )
         self.now = now or clock.now()
         self.path = path
-        self.scope = None if sees_hidden(user) else scope
-        self._queryset, self._user = queryset, user
+        self._queryset, self._user, self.scope = queryset, user, scope
         self.filterset = PublicationFilter(params, user=user, now=self.now, fixed=fixed)
         self.is_valid = self.filterset.is_valid()
         self.values = self.filterset.values  # those that were given and understood
@@ -74,23 +73,26 @@ class FilteredList:
         of the search knows words."""
         words, topics, states = (self.values.get(name) for name in ("q", "topic", "state"))
         types = self.chosen_types if "type" in self.filterset.filters else None
+        shows_hidden = self.filterset.shows_hidden
         if words:
-            without_words = self.scope == {} and self._without_words
+            without_words = self.scope == {} and not shows_hidden and self._without_words
             return FoundList(self.filterset, lambda: self.base, types, without_words)
         first, last = self.values.get("from"), self.values.get("to")
         dates = {"start": first and midnight(first.first), "end": last and midnight(last.last, days=1)}
-        if self.scope is None and not sees_hidden(self._user):
+        if self.scope is None and not shows_hidden:
             return ShortList(self.matching, types, **dates)
-        if self.scope is None or states or len(topics or ()) > MOST_TOPICS:
+        if self.scope is None or len(topics or ()) > MOST_TOPICS:
             return TableList(self.matching, types)
-        scope = self.scope | dates
-        if topics and len(topics) == 1:
-            scope["topic"] = topics[0].pk
-        if self.chosen_types:
-            scope["types"] = self.chosen_types
-        if topics and len(topics) > 1:
-            return SeveralTopics(self.now, [topic.pk for topic in topics], **scope)
-        return EntryList(self.now, **scope)
+        scope = self.scope | dates | ({"types": types} if types else {})
+        chosen = [topic.pk for topic in topics or ()]
+        public = partial(list_of_topics, self.now, chosen, **scope)
+        if not shows_hidden:
+            return public()
+        theirs = self.everything.theirs(self._user)
+        hidden = HiddenRows(theirs, self.now, types=types, topics=chosen, states=states, **dates)
+        return WithHidden(
+            self.matching, types, public, hidden, shows_public=not states or "published" in states
+        )
 
     def _without_words(self, name: str) -> EntryList | TableList:
         """This list without its words and a filter."""
@@ -193,7 +195,8 @@ class FilteredList:
 
     @property
     def state_choices(self) -> list[tuple]:
-        return [(state, name, self.state_counts.get(state, 0)) for state, name in STATES]
+        counts = self.source.count_states(self.now)
+        return [(state, name, counts.get(state, 0)) for state, name in STATES]
 
     @cached_property
     def type_choices(self) -> list[tuple]:
@@ -210,10 +213,6 @@ class FilteredList:
     @cached_property
     def topic_counts(self) -> list[Topic]:
         return self.source.count_topics()
-
-    @cached_property
-    def state_counts(self) -> dict[str, int]:
-        return facets.count_states(self.source.matching(["state"]), self.now)
 
     @property
     def first_year(self) -> int | None:

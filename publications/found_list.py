@@ -1,15 +1,15 @@
 # The rows and counts of a list under words, where the index of the search finds them.
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Callable
-from functools import cached_property, lru_cache
+from collections import Counter
+from functools import cached_property
 
 from publications.listing.entries import EntryList
 from publications.listing.facets import fullest_topics
-from publications.listing.kept import Kept, KeptAnswers
+from publications.listing.kept import KeptAnswers
 from publications.listing.prepared import Prepared, a_moment, a_text, some_keys
 from publications.listing.tables import TableList
-from publications.models import Publication, TopicAncestry
+from publications.listing.topics import listed_in
+from publications.models import Publication
 from publications.querysets import DATE, midnight
 from publications.richtext import plain_text
 from publications.search.finding import (
@@ -63,19 +63,6 @@ _public = Prepared(
 )
 
 
-def _read_paths() -> list[tuple]:
-    return ask(f"SELECT topic_id, ancestor_id FROM {TopicAncestry._meta.db_table}", [])
-
-
-def _find_listed_in(paths) -> Callable[[tuple[int, ...]], frozenset[int]]:
-    """Tells in which topics an item of some topics is listed: in these and in all above them."""
-    above = defaultdict(set)
-    for topic, ancestor in paths:
-        above[topic].add(ancestor)
-    return lru_cache(MOST_KEPT)(lambda topics: frozenset().union(*(above.get(topic, ()) for topic in topics)))
-
-
-_listed_in = Kept(_read_paths, _find_listed_in)
 _ends = KeptAnswers(MOST_KEPT)
 
 
@@ -201,9 +188,9 @@ class FoundList(TableList):
         if not self._is_uncounted(found):
             passed = self._passed(["topic"])
             read = [one for pk, one in zip(found.pks, read, strict=True) if pk in passed]
-        listed_in, counts = _listed_in(), Counter()
+        find, counts = listed_in(), Counter()
         for topics, number in Counter(topics for type_, topics in read).items():
-            for topic in listed_in(topics):
+            for topic in find(topics):
                 counts[topic] += number
         return fullest_topics(counts)
 

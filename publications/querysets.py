@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -208,10 +208,6 @@ class TopicQuerySet(QuerySet):
 
 
 class PersonQuerySet(QuerySet):
-    def with_counts(self, now=None):
-        public = public_now(now, prefix="authorships__publication__")
-        return self.annotate(publication_count=Count("authorships", filter=public))
-
     def published(self, now=None):
         """Those with at least one public publication."""
         works = self.model.authorships.field.model.objects.filter(person=OuterRef("pk"))

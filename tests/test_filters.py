@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from itertools import cycle
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from publications.models import Authorship, Person
 from tests.factories import make_draft, make_person, make_publication, make_topic
@@ -240,3 +242,15 @@ def test_people_are_shown_two_hundred_to_a_page(client):
     assert '<link rel="canonical" href="http://testserver/people/?page=2">' in second.content.decode()
     for wrong in ("3", "0", "x"):
         assert client.get(f"/people/?page={wrong}").status_code == 404
+
+
+def test_works_are_counted_of_the_people_on_the_page_alone(client):
+    item, last = make_publication(), make_person("Zed Zulu")
+    make_publication(authors=[last])
+    people = [make_person(f"P {n}") for n in range(200)]
+    Authorship.objects.bulk_create(Authorship(publication=item, person=one) for one in (*people, last))
+    with CaptureQueriesContext(connection) as captured:
+        html = client.get("/people/?page=2").content.decode()
+    assert re.findall(r"<span>([^<]+, [^<]+)</span>", html) == ["Zulu, Zed"] and "2 publications" in html
+    [counting] = [query["sql"] for query in captured if 'AS "publication_count"' in query["sql"]]
+    assert f'"publications_person"."id" IN ({last.pk})' in counting

@@ -38,7 +38,7 @@ MOST_QUERIES = {
     "/publications/lead-item/cite.ris": 5,
     "/publications/lead-item/cite.json": 5,
     "/about/": 1,
-    "/people/": 2,
+    "/people/": 3,
     "/people/ines-corrow/": 4,
     "/types/report/": 4,
     "/publications/?collect=on": 6,

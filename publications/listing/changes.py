@@ -2,7 +2,7 @@
 # pictures that may be used no longer.
 import datetime as dt
 
-from django.db.models import Max, Min, Subquery
+from django.db.models import Exists, Max, Min, OuterRef, Subquery
 from django.utils import timezone
 
 from publications.listing.counts import MOMENT
@@ -15,16 +15,13 @@ from publications.querysets import midnight
 
 def next_change(now: dt.datetime, topic=None) -> dt.datetime | None:
     """The first moment after now at which something appears or leaves, within a topic or anywhere."""
-    moments = [*_moments("gt", Min, now, topic), _picture_ends("gte", Min, now, topic)]
+    moments = [*_moments("gt", Min, now, topic), _picture_ends("gte", now, topic)]
     return min(filter(None, moments), default=None)
 
 
 def previous_change(now: dt.datetime, topic=None) -> dt.datetime | None:
     """The last moment before now at which something appeared or left, within a topic or anywhere."""
-    moments = [
-        *_moments("lt", Max, now, topic),
-        _picture_ends("lt", Max, now - dt.timedelta.resolution, topic),
-    ]
+    moments = [*_moments("lt", Max, now, topic), _picture_ends("lt", now - dt.timedelta.resolution, topic)]
     return max(filter(None, moments), default=None)
 
 
@@ -36,9 +33,7 @@ def _moments(side: str, extreme, now, topic):
 def _dated_rows(topic=None):
     entries = Entry.objects.filter(topic=topic.pk if topic else EVERYTHING)
     featured = FeaturedItem.objects.filter(topic=topic) if topic else FeaturedItem.objects.all()
-    changes = (
-        Change.objects.filter(copy__topics__ancestor_paths__ancestor=topic) if topic else Change.objects.all()
-    )
+    changes = Change.objects.filter(Exists(_copies_in(topic))) if topic else Change.objects.all()
     return [
         (entries, "published_at"),
         (featured, "starts_at"),
@@ -47,12 +42,20 @@ def _dated_rows(topic=None):
     ]
 
 
-def _picture_ends(side: str, extreme, now, topic):
-    """When the last day is over on which a picture in these lists may be used."""
-    entries = Entry.objects.filter(topic=topic.pk if topic else EVERYTHING)
-    shown = Image.objects.filter(publications__in=entries.values("publication"))
-    shown = shown.filter(**{f"usable_until__{side}": timezone.localdate(now)})
-    last_day = shown.aggregate(day=extreme("usable_until"))["day"]
+def _copies_in(topic):
+    """Looked up for each change: there are few."""
+    return Publication.with_copies.in_topic(topic).filter(pk=OuterRef("copy"))
+
+
+def _picture_ends(side: str, now, topic):
+    """When the last day is over on which a picture in these lists may be used. Pictures are looked up one after the
+    other, from this day on, until one is there."""
+    listed = Publication.objects.filter(
+        image=OuterRef("pk"), entries__topic=topic.pk if topic else EVERYTHING
+    )
+    ends = Image.objects.filter(Exists(listed), **{f"usable_until__{side}": timezone.localdate(now)})
+    ends = ends.order_by("usable_until" if side == "gte" else "-usable_until")
+    last_day = ends.values_list("usable_until", flat=True).first()
     return last_day and midnight(last_day, days=1)
 
 

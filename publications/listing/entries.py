@@ -1,6 +1,7 @@
 # A list of public items out of the entries: any page by its number, at the same cost whatever lies before it.
 # Tallies say in which month a page begins; the index is entered there.
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -19,7 +20,7 @@ from publications.listing.counts import (
 from publications.listing.facets import fullest_topics
 from publications.listing.prepared import SQL, keys_of_sql
 from publications.listing.types import PreparedRows
-from publications.models import Publication
+from publications.models import Publication, Topic
 from publications.models.entry import EVERYTHING, Entry
 
 NEWEST_FIRST = "ORDER BY published_at DESC, publication_id DESC"
@@ -61,9 +62,12 @@ class EntryList:
         """Of all years, chosen or not, the earliest first."""
         return self.counts.by_year(self.now)
 
-    def count_topics(self):
-        """The topics that hold most of these, whatever topic was chosen."""
-        return fullest_topics(count_by_topic(self.types, self.start, self.end))
+    def count_by_topic(self) -> Counter[int]:
+        """How many of these each topic holds, whatever topic was chosen."""
+        return count_by_topic(self.types, self.start, self.end)
+
+    def count_topics(self) -> list[Topic]:
+        return fullest_topics(self.count_by_topic())
 
     # Rows
 

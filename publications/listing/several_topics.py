@@ -13,6 +13,13 @@ from publications.reading import connection
 MOST_TOPICS = 8  # beyond, one question of the written tables costs less than one of each topic
 
 
+def list_of_topics(now, topics: list[int], **scope) -> EntryList:
+    """With none, the list that the scope says."""
+    if len(topics) > 1:
+        return SeveralTopics(now, topics, **scope)
+    return EntryList(now, **scope | ({"topic": topics[0]} if topics else {}))
+
+
 class SeveralTopics(EntryList):
     def __init__(self, now, topics: list[int], **scope):
         super().__init__(now, **scope)

@@ -1,11 +1,19 @@
 # Topics with what their lists hold, out of entries and tallies.
+from collections import defaultdict
+from collections.abc import Callable
+from functools import lru_cache
+
 from django.db.models import Count, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from publications import clock
+from publications.listing.kept import Kept
 from publications.listing.prepared import Prepared, a_moment, a_text
-from publications.models import Entry, Tally, Topic
+from publications.models import Entry, Tally, Topic, TopicAncestry
 from publications.models.entry import ALWAYS, EVERYTHING
+from publications.statements import ask
+
+MOST_KEPT = 20_000  # answers in the memory of a process
 
 
 def with_counts(topics, now=None):
@@ -58,3 +66,18 @@ def newest_at(entries, now):
     """The date of the newest of these entries, out of an outer query."""
     newest = entries.filter(published_at__lte=now).order_by("-published_at", "-publication_id")
     return Subquery(newest.values("published_at")[:1])
+
+
+def _read_paths() -> list[tuple]:
+    return ask(f"SELECT topic_id, ancestor_id FROM {TopicAncestry._meta.db_table}", [])
+
+
+def _find_listed_in(paths) -> Callable[[tuple[int, ...]], frozenset[int]]:
+    """Tells in which topics an item of some topics is listed: in these and in all above them."""
+    above = defaultdict(set)
+    for topic, ancestor in paths:
+        above[topic].add(ancestor)
+    return lru_cache(MOST_KEPT)(lambda topics: frozenset().union(*(above.get(topic, ()) for topic in topics)))
+
+
+listed_in = Kept(_read_paths, _find_listed_in)

@@ -11,6 +11,7 @@ from publications import clock, richtext
 from publications.addresses import get_page_or_moved, get_publication, open_list
 from publications.citing.reference import make_reference
 from publications.citing.styles import format_all
+from publications.listing import people
 from publications.listing.attached import attach_bylines, attach_corrections, attach_files, attach_topics
 from publications.listing.cards import (
     attach_companions,
@@ -218,11 +219,12 @@ def publication_detail(request, slug):
 
 
 def person_list(request):
-    people = Person.objects.with_counts().filter(publication_count__gt=0).by_name()
+    keys = Person.objects.published().by_name().values_list("pk", flat=True)
     number = read_page_number(request.GET.get("page", "").strip())
-    page = get_page(people, number or 1, people.count(), PEOPLE_PER_PAGE)
+    page = get_page(keys, number or 1, keys.count(), PEOPLE_PER_PAGE)
     if not number or number > page.pages:
         raise Http404
+    page = page._replace(rows=people.with_counts(Person.objects.filter(pk__in=page.rows)).by_name())
     description = _("The authors of %(site)s.") % _site()
     pager = Pager(request.path, page)
     crumbs = [(_("People"), request.path)]
