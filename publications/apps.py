@@ -1,4 +1,6 @@
+# The application, and what is done after each migration.
 from django.apps import AppConfig
+from django.db import connection
 from django.db.models.signals import post_migrate
 
 
@@ -7,11 +9,22 @@ class PublicationsConfig(AppConfig):
     verbose_name = "Publications"
 
     def ready(self):
-        # A migration can make a table anew, without its triggers, and no later migration would know.
+        # A migration can make a table anew, without its triggers and without what the database knew of its rows, and no
+        # later migration would know.
         post_migrate.connect(_watch_tables, sender=self)
+        post_migrate.connect(_look_at_tables, sender=self)
 
 
 def _watch_tables(**kwargs):
     from publications.listing.generation import watch_tables
 
     watch_tables()
+
+
+def _look_at_tables(app_config, apps, **kwargs):
+    """For SQLite, which does so when it is told to and never else. `apps` has the models that are migrated to."""
+    from publications import bulk
+
+    if connection.vendor == "sqlite":
+        models = apps.get_models(include_auto_created=True)
+        bulk.analyze(*(model for model in models if model._meta.app_label == app_config.label))

@@ -101,13 +101,14 @@ def any_of(values: Iterable, kind: str = "text") -> RawSQL:
 
 
 def analyze(*tables: type[models.Model]) -> None:
-    """To be called when they have grown many times over: PostgreSQL plans by what it knew of a table when it last looked
-    at it, and by itself looks again in a minute or in several, until when it reads all of a table for a few of its rows.
-    Not within a transaction, until whose end nobody else could look at them."""
+    """To be called when they have grown many times over: a database plans by what it knew of a table when it last looked
+    at it, and reads all of a table for a few of its rows where it never did. PostgreSQL looks again by itself, in a
+    minute or in several, and SQLite does not. Not within a transaction, until whose end nobody else could look at them."""
     here = connections[DEFAULT_DB_ALIAS]
-    if here.vendor == "postgresql" and not here.in_atomic_block:
+    if not here.in_atomic_block:
         with here.cursor() as cursor:
-            cursor.execute(f"ANALYZE {', '.join(here.ops.quote_name(one._meta.db_table) for one in tables)}")
+            for table in tables:
+                cursor.execute(f"ANALYZE {here.ops.quote_name(table._meta.db_table)}")
 
 
 def reserve(model: type[models.Model], number: int) -> int:

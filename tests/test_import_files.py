@@ -258,3 +258,24 @@ def test_database_learns_early_that_its_tables_grow(tmp_path, monkeypatch):
         with connection.cursor() as cursor:
             cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'publications_publication'::regclass")
             assert cursor.fetchone() == (1,), "looked at after the first batch, and then after the tenth"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_database_has_looked_at_what_an_import_brought(tmp_path):
+    """SQLite looks when it is told to, and at a migration; PostgreSQL by itself too."""
+    take_in(tmp_path, row("One"), row("Two"), row("Three"))
+    assert known_rows() == 3
+    make_publication()
+    call_command("migrate", verbosity=0)
+    assert known_rows() == (4 if connection.vendor == "sqlite" else 3)
+
+
+def known_rows() -> int:
+    """How many publications the planner believes there are."""
+    by_vendor = {
+        "sqlite": "SELECT stat FROM sqlite_stat1 WHERE idx = 'publication_by_date'",
+        "postgresql": "SELECT reltuples FROM pg_class WHERE relname = 'publications_publication'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(by_vendor[connection.vendor])
+        return int(str(cursor.fetchone()[0]).split()[0].partition(".")[0])

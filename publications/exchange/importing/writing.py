@@ -19,11 +19,34 @@ from publications.exchange.importing.rows import read_row
 from publications.exchange.importing.slugs import Slugs
 from publications.exchange.importing.values import quoted
 from publications.history import recording
-from publications.models import Authorship, Entry, Person, Publication, Tally, index, index_new, syncing_once
+from publications.models import (
+    Authorship,
+    Entry,
+    Image,
+    Person,
+    Publication,
+    Tally,
+    Topic,
+    TopicAncestry,
+    index,
+    index_new,
+    syncing_once,
+)
 from publications.models.standing import UNPUBLISHED
 
 BATCH = 1_000  # rows
 ANALYZED_AFTER = {1, 10, 100, 1_000}  # batches
+GROWING = (
+    Publication,
+    Publication.topics.through,
+    Authorship,
+    Person,
+    Image,
+    Topic,
+    TopicAncestry,
+    Entry,
+    Tally,
+)
 State = Publication.State
 
 
@@ -44,7 +67,7 @@ class Importer:
         for number, batch in enumerate(batches(self._clean_rows(progress), BATCH), 1):
             self._take(batch)
             if number in ANALYZED_AFTER:
-                bulk.analyze(Publication, Publication.topics.through, Authorship, Person, Entry, Tally)
+                bulk.analyze(*GROWING)
             reset_queries()  # with DEBUG on, Django would keep the text of thousands of them
         for number in self.links.make():
             if self.unchanged[number]:
