@@ -1,6 +1,5 @@
 # The application, and what is done after each migration.
 from django.apps import AppConfig
-from django.db import connection
 from django.db.models.signals import post_migrate
 
 
@@ -22,9 +21,8 @@ def _watch_tables(**kwargs):
 
 
 def _look_at_tables(app_config, apps, **kwargs):
-    """For SQLite, which does so when it is told to and never else. `apps` has the models that are migrated to."""
+    """`apps` has the models that are migrated to."""
     from publications import bulk
 
-    if connection.vendor == "sqlite":
-        models = apps.get_models(include_auto_created=True)
-        bulk.analyze(*(model for model in models if model._meta.app_label == app_config.label))
+    models = apps.get_models(include_auto_created=True)
+    bulk.analyze_unwatched(*(model for model in models if model._meta.app_label == app_config.label))

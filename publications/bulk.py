@@ -111,6 +111,12 @@ def analyze(*tables: type[models.Model]) -> None:
                 cursor.execute(f"ANALYZE {here.ops.quote_name(table._meta.db_table)}")
 
 
+def analyze_unwatched(*tables: type[models.Model]) -> None:
+    """The same where no database does so by itself in a while."""
+    if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
+        analyze(*tables)
+
+
 def reserve(model: type[models.Model], number: int) -> int:
     """Takes so many keys in a row that nobody else is given, now or later, and returns the one before the first.
 
