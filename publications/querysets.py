@@ -24,9 +24,9 @@ from publications.visibility import (
     state_rules,
 )
 
-# The date of a publication where rows are read in another order: asked for the column itself, SQLite would
-# rather read and sort all that are dated.
-DATE = Coalesce("published_at", None)
+# The date and the type of a publication where rows are read in another order: asked for the column itself, SQLite
+# would rather read and sort all that are dated, or of the type.
+DATE, TYPE = Coalesce("published_at", None), Coalesce("content_type", None)
 
 
 class PublicationQuerySet(QuerySet):

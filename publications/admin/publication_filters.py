@@ -14,9 +14,10 @@ from publications.admin.filters import ChosenField, DateRange, FormFilter, midni
 from publications.filters import STATES
 from publications.languages import is_same
 from publications.listing.topics import share_of
-from publications.listing.types import types_by_slug
+from publications.listing.types import share_of_types, types_by_slug
 from publications.models import Authorship, Entry, Image, Person, Publication, Topic, TopicAncestry
 from publications.models.entry import NOWHERE
+from publications.querysets import TYPE
 from publications.search.documents import ROOM_FOR_KEYS, document_id, state_mark, topic_mark, type_mark
 from publications.search.finding import Within
 from publications.visibility import state_rules
@@ -69,6 +70,13 @@ class StateFilter(ListFilter):
         return queryset.filter(reduce(or_, [rules[key][1] for key in self.chosen_states], Q()))
 
 
+def _are_soon_met(number: int, total: int) -> bool:
+    """The keys of few items are soon gathered, and SQLite gathers all of them before anything else. Where one in so
+    many of all is wanted, as many as a list counts are sooner met by going through the list and looking at each,
+    which takes so many times what is counted."""
+    return number * number > counting.MOST_COUNTED * total
+
+
 class PublicationFilters(DateRange):
     """Several of each: what is of any of the types, in any of the topics, and so on."""
 
@@ -112,7 +120,8 @@ class PublicationFilters(DateRange):
         """By all but the states."""
         rows, chosen = super().narrow(rows), self.cleaned_data
         if chosen["type"]:
-            rows = rows.of_types([self.types[slug].pk for slug in chosen["type"]])
+            kind = "kind" if self._types_are_soon_met else "content_type"
+            rows = rows.alias(kind=TYPE).filter(**{f"{kind}__in": self._chosen_types})
         if chosen["topic"]:
             rows = rows.filter(self._in_topics)
         if chosen["author"]:
@@ -128,14 +137,18 @@ class PublicationFilters(DateRange):
             rows = rows.filter(lacking, state=Publication.State.PUBLISHED)
         return rows
 
+    @property
+    def _chosen_types(self) -> list[int]:
+        return [self.types[slug].pk for slug in self.cleaned_data["type"]]
+
+    @cached_property
+    def _types_are_soon_met(self) -> bool:
+        return _are_soon_met(*share_of_types(self._chosen_types))
+
     @cached_property
     def _in_topics(self):
-        """The keys of few items are soon gathered, and SQLite gathers all of them before anything else. Where one in so
-        many of all is in these topics, as many as a list counts are sooner met by going through the list and looking
-        each up, which takes so many times what is counted."""
         held = Publication.topics.through.objects.filter(topic__in=self._topics_within)
-        number, total = share_of(topic.pk for topic in self.cleaned_data["topic"])
-        if number * number > counting.MOST_COUNTED * total:
+        if _are_soon_met(*share_of(topic.pk for topic in self.cleaned_data["topic"])):
             return Q(Exists(held.filter(publication=OuterRef("pk"))))
         return Q(pk__in=held.values("publication"))
 

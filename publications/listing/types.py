@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from publications.listing.kept import Kept
 from publications.listing.prepared import Prepared
-from publications.models import ContentType, Publication
+from publications.models import ContentType, Publication, Tally
+from publications.models.entry import ALWAYS, EVERYTHING
 
 _in_order = Prepared(ContentType.objects.all)
 
@@ -41,3 +42,9 @@ def with_types(rows: list[Publication]) -> list[Publication]:
         if content_type := types.get(row.content_type_id):
             row._state.fields_cache["content_type"] = content_type
     return rows
+
+
+def share_of_types(types) -> tuple[int, int]:
+    """How many items these types have in lists, and how many all have: with those whose time has not come."""
+    numbers = dict(Tally.objects.filter(topic=EVERYTHING, period=ALWAYS).values_list("type", "n"))
+    return sum(numbers.get(kind, 0) for kind in types), sum(numbers.values())

@@ -48,11 +48,7 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
     ON_CARDS = (*ON_UNTYPED_CARDS, *(f"content_type__{name}" for name in "slug name plural mark".split()))
 
     content_type = models.ForeignKey(
-        "ContentType",
-        on_delete=models.PROTECT,
-        db_index=False,
-        related_name="publications",
-        verbose_name="type",
+        "ContentType", on_delete=models.PROTECT, related_name="publications", verbose_name="type"
     )
     topics = models.ManyToManyField(
         "Topic",
@@ -129,11 +125,6 @@ class Publication(ListedModel, Standing, MayBeCopied, Translated):
             ),
             models.Index(
                 fields=["state", "-changed_at", "-id"], name="publication_state_changed", condition=ORIGINAL
-            ),
-            models.Index(
-                fields=["content_type", "-changed_at", "-id"],
-                name="publication_type_changed",
-                condition=ORIGINAL,
             ),
             models.Index(
                 fields=["changed_by", "-changed_at", "-id"],
