@@ -20,7 +20,7 @@ from publications.listing.counts import (
 from publications.listing.facets import fullest_topics
 from publications.listing.prepared import SQL, keys_of_sql
 from publications.listing.types import PreparedRows
-from publications.models import Publication, Topic
+from publications.models import Publication
 from publications.models.entry import EVERYTHING, Entry
 
 NEWEST_FIRST = "ORDER BY published_at DESC, publication_id DESC"
@@ -66,7 +66,7 @@ class EntryList:
         """How many of these each topic holds, whatever topic was chosen."""
         return count_by_topic(self.types, self.start, self.end)
 
-    def count_topics(self) -> list[Topic]:
+    def count_topics(self):
         return fullest_topics(self.count_by_topic())
 
     # Rows

@@ -27,19 +27,18 @@ def count_years(publications) -> dict[int, int]:
     return dict(years.order_by("year").values_list("year").annotate(n=Count("pk")))
 
 
-def count_by_topic(publications) -> dict[int, int]:
-    """How many of these each topic holds, with the topics within it."""
+def count_topics(publications, limit: int = 12) -> list[Topic]:
+    """The topics that hold most of these, each with `count`, the fullest first."""
     through = publications.model.topics.through.objects.filter(
         publication__in=publications.order_by().values("pk")
     )
     rows = through.values_list("topic__ancestor_paths__ancestor").annotate(
         n=Count("publication", distinct=True)
     )
-    return dict(rows)
+    return fullest_topics(dict(rows), limit)
 
 
 def fullest_topics(counts: dict[int, int], limit: int = 12) -> list[Topic]:
-    """The topics that hold most, each with `count`, the fullest first."""
     fullest = sorted(counts, key=lambda pk: (-counts[pk], pk))[:limit]
     topics = {topic.pk: topic for topic in _topics(keys=fullest)} if fullest else {}
     for pk, topic in topics.items():

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from publications.listing import facets
-from publications.models import Topic
 
 FEW = 1_000  # rows that are sooner read once than counted several times
 
@@ -36,11 +35,8 @@ class TableList:
     def count_years(self) -> dict[int, int]:
         return facets.count_years(self.matching(["from", "to"]))
 
-    def count_by_topic(self) -> dict[int, int]:
-        return facets.count_by_topic(self.matching(["topic"]))
-
-    def count_topics(self) -> list[Topic]:
-        return facets.fullest_topics(self.count_by_topic())
+    def count_topics(self):
+        return facets.count_topics(self.matching(["topic"]))
 
     def count_states(self, now) -> dict[str, int]:
         return facets.count_states(self.matching(["state"]), now)
