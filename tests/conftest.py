@@ -1,5 +1,6 @@
 # Fixtures of common use; those of one subject live in its own test file.
 import os
+import re
 
 import pytest
 from hypothesis import settings
@@ -74,11 +75,21 @@ def page(browser, live_server, django_db_serialized_rollback):
     context.close()
 
 
+# Readers' pages fade into each other, and not into the admin, nor where the browser is too busy: it tells both as errors
+# of the page.
+ABOUT_FADING = re.compile(r"ViewTransition|^Transition was (aborted|skipped)")
+
+
 @pytest.fixture
 def complaints(page, live_server):
     """What the browser's console said, and every request that left the site."""
     heard = []
-    page.on("console", lambda said: heard.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: heard.append(str(error)))
+
+    def hear(words):
+        if not ABOUT_FADING.search(words):
+            heard.append(words)
+
+    page.on("console", lambda said: hear(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: hear(str(error)))
     page.on("request", lambda sent: None if sent.url.startswith(live_server.url) else heard.append(sent.url))
     return heard
