@@ -1,5 +1,5 @@
 # The application, and what is done after each migration.
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -20,8 +20,8 @@ def _watch_tables(**kwargs):
     watch_tables()
 
 
-def _look_at_tables(app_config, apps, **kwargs):
-    """`apps` has the models that are migrated to."""
+def _look_at_tables(app_config, apps=apps, **kwargs):
+    """`apps` has the models that are migrated to; where nothing is, as by `flush`, all there are."""
     from publications import bulk
 
     models = apps.get_models(include_auto_created=True)

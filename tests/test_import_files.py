@@ -268,6 +268,8 @@ def test_the_database_has_looked_at_what_an_import_brought(tmp_path):
     make_publication()
     call_command("migrate", verbosity=0)
     assert known_rows() == (4 if connection.vendor == "sqlite" else 3)
+    call_command("flush", verbosity=0, interactive=False)
+    assert not Publication.objects.exists()
 
 
 def known_rows() -> int:
