@@ -112,7 +112,7 @@ def analyze(*tables: type[models.Model]) -> None:
 
 
 def analyze_unwatched(*tables: type[models.Model]) -> None:
-    """The same where no database does so by itself in a while."""
+    """The same where the database never looks by itself; elsewhere nothing."""
     if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
         analyze(*tables)
 

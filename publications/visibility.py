@@ -5,7 +5,6 @@ from publications import clock
 from publications.roles import roles_of
 
 NOTHING = Q(pk__in=())
-HIDDEN_STATES = ("draft", "in_review", "withdrawn", "removed", "merged")  # beside what waits for its time
 
 
 def public_now(now=None, prefix: str = "") -> Q:

@@ -6,7 +6,7 @@ from operator import or_
 from django import forms
 from django.contrib.admin import ListFilter
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from publications.admin import counting
@@ -120,8 +120,8 @@ class PublicationFilters(DateRange):
         """By all but the states."""
         rows, chosen = super().narrow(rows), self.cleaned_data
         if chosen["type"]:
-            kind = "kind" if self._types_are_soon_met else "content_type"
-            rows = rows.alias(kind=TYPE).filter(**{f"{kind}__in": self._chosen_types})
+            kind = TYPE if self._types_are_soon_met else F("content_type")
+            rows = rows.alias(kind=kind).filter(kind__in=self._chosen_types)
         if chosen["topic"]:
             rows = rows.filter(self._in_topics)
         if chosen["author"]:

@@ -5,6 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import starmap
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -64,6 +65,11 @@ class Row(NamedTuple):
     date: dt.datetime
     key: int
     type: int
+    state: str = "published"
+
+    @property
+    def year(self) -> int:
+        return timezone.localtime(self.date).year
 
 
 class ShortList(TableList):
@@ -81,7 +87,7 @@ class ShortList(TableList):
     def _few(self) -> list[Row] | None:
         """All rows there are under no filter; None where they are many."""
         some = self._without_filters().order_by().values_list("published_at", "pk", "content_type_id")
-        rows = sorted(map(Row._make, some[: FEW + 1]))
+        rows = sorted(starmap(Row, some[: FEW + 1]))
         return rows if len(rows) <= FEW else None
 
     def _is_of_types(self, row: Row) -> bool:
@@ -104,7 +110,7 @@ class ShortList(TableList):
     def count_years(self) -> dict[int, int]:
         if self._few is None:
             return super().count_years()
-        return Counter(timezone.localtime(row.date).year for row in self._few if self._is_of_types(row))
+        return Counter(row.year for row in self._few if self._is_of_types(row))
 
     def cards(self, start: int, length: int, *, oldest_first: bool = False) -> list:
         if self._few is None:

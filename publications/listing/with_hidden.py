@@ -5,38 +5,23 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
 
 from django.db.models import F, Q
-from django.utils import timezone
 
 from publications.listing.counts import MOMENT
 from publications.listing.entries import EntryList
 from publications.listing.facets import fullest_topics
-from publications.listing.tables import TableList
+from publications.listing.tables import Row, TableList
 from publications.listing.topics import listed_in
 from publications.models import Entry, Publication
 from publications.models.entry import EVERYTHING
+from publications.models.standing import State
 from publications.search.finding import among_keys, text_of_keys
 from publications.statements import ask
-from publications.visibility import HIDDEN_STATES
 
 TOPICS = Publication.topics.through._meta.db_table
 # What has no date yet stands before all that has one.
 LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
-
-
-class Row(NamedTuple):
-    """In the order of lists, the oldest first."""
-
-    date: dt.datetime
-    key: int
-    type: int
-    state: str
-
-    @property
-    def year(self) -> int | None:
-        return None if self.date == LATEST else timezone.localtime(self.date).year
 
 
 class HiddenRows:
@@ -57,7 +42,7 @@ class HiddenRows:
     def everything(self) -> list[Row]:
         scheduled = Entry.objects.filter(topic=EVERYTHING, published_at__gt=self.now).values("publication")
         # One after the other: of all states at once SQLite believes that they are most of what there is.
-        rules = [Q(pk__in=scheduled), *(Q(state=state) for state in HIDDEN_STATES)]
+        rules = [Q(pk__in=scheduled), *(Q(state=state) for state in State if state != State.PUBLISHED)]
         columns = "published_at", "pk", "content_type_id", "state"
         first, *others = (self.publications.filter(rule).order_by().values_list(*columns) for rule in rules)
         rows = first.union(*others, all=True)
@@ -89,7 +74,7 @@ class HiddenRows:
         return Counter(row.type for row in self.under("type"))
 
     def count_years(self) -> Counter[int]:
-        return Counter(row.year for row in self.under("date") if row.year)
+        return Counter(row.year for row in self.under("date") if row.date != LATEST)
 
     def count_by_topic(self) -> Counter[int]:
         return Counter(topic for row in self.under("topic") for topic in self.topics[row.key])
