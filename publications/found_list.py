@@ -5,7 +5,7 @@ from functools import cached_property
 
 from publications.listing.entries import EntryList
 from publications.listing.facets import fullest_topics
-from publications.listing.kept import KeptAnswers
+from publications.listing.kept import MOST_KEPT, KeptAnswers
 from publications.listing.prepared import Prepared, a_moment, a_text, some_keys
 from publications.listing.tables import TableList
 from publications.listing.topics import listed_in
@@ -33,7 +33,6 @@ from publications.statements import ask
 # The filters that say what is looked for; who looks is for all of them together.
 NARROWING = ("type", "topic", "state", "from", "to")
 
-MOST_KEPT = 20_000  # answers in the memory of a process
 FEW = 20  # looked at to learn whether another spelling finds anything
 BEGINNING, END = (moment.replace(tzinfo=dt.UTC) for moment in (dt.datetime.min, dt.datetime.max))
 

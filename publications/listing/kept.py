@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+MOST_KEPT = 20_000  # answers in the memory of a process
+
 _generation: ContextVar[str] = ContextVar("generation", default="")
 
 

@@ -7,13 +7,11 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from publications import clock
-from publications.listing.kept import Kept
+from publications.listing.kept import MOST_KEPT, Kept
 from publications.listing.prepared import Prepared, a_moment, a_text
 from publications.models import Entry, Tally, Topic, TopicAncestry
 from publications.models.entry import ALWAYS, EVERYTHING
 from publications.statements import ask
-
-MOST_KEPT = 20_000  # answers in the memory of a process
 
 
 def with_counts(topics, now=None):
